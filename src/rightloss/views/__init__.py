@@ -1,0 +1,1 @@
+"""The three front ends: labels, live models, source code. Each reads facts; none has opinions."""
