@@ -1,0 +1,157 @@
+"""A contract as calls to write: last layer, loss, metrics. Text and live objects are both made from these calls.
+
+A `Call` is data: views/model/write.py builds the Keras object from it, `Call.code()` prints the line to write. So the
+snippet a user copies and the object `advice.loss()` returns cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rightloss.contract.contract import Contract
+from rightloss.contract.vocabulary import Activation, Form, FromLogits, Labels, Loss, Positions
+
+TOP_K = 5  # a second accuracy only makes sense where guessing k of K classes says something
+TOP_K_FROM = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: where the callable lives, its positional and keyword arguments."""
+
+    module: str  # "keras.losses"
+    name: str  # "BinaryCrossentropy"
+    positional: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Dotted name."""
+        return f"{self.module}.{self.name}"
+
+    def code(self) -> str:
+        """The expression to write."""
+        parts = [literal(value) for value in self.positional]
+        parts += [f"{name}={literal(value)}" for name, value in self.keywords.items()]
+        return f"{self.path}({', '.join(parts)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An expression that stands for itself in code, such as `num_classes`."""
+
+    text: str
+
+
+def literal(value: Any) -> str:
+    """A Python literal for an argument; NaN, which has none, is written as a call; calls nest."""
+    if isinstance(value, Name):
+        return value.text
+    if isinstance(value, Call):
+        return value.code()
+    if isinstance(value, float) and value != value:
+        return 'float("nan")'
+    if isinstance(value, list | tuple):
+        inner = ", ".join(literal(each) for each in value)
+        return f"[{inner}]"
+    return f'"{value}"' if isinstance(value, str) and '"' not in value else repr(value)
+
+
+def units(contract: Contract) -> int | Name:
+    """Units of the last layer; a symbol stays a name."""
+    found = contract.units
+    return found if isinstance(found, int) else Name(found or "num_classes")
+
+
+def head(contract: Contract, *, bias: float | list[float] | None = None, dtype: str | None = None) -> Call:
+    """The last layer. `bias` is the constant the layer starts from: one number, or one for each unit."""
+    keywords: dict[str, Any] = {}
+    if contract.activation is not Activation.LINEAR:
+        keywords["activation"] = contract.activation.value
+    if isinstance(bias, list):
+        keywords["bias_initializer"] = Call("rightloss.losses", "PriorBias", (bias,))
+    elif bias is not None:
+        keywords["bias_initializer"] = Call("keras.initializers", "Constant", (bias,))
+    if dtype is not None:
+        keywords["dtype"] = dtype
+    if contract.positions is Positions.PIXEL:
+        return Call("keras.layers", "Conv2D", (units(contract), 1), keywords)
+    return Call("keras.layers", "Dense", (units(contract),), keywords)
+
+
+def loss(contract: Contract) -> Call:
+    """The loss object."""
+    told: dict[str, Any] = {"from_logits": True} if contract.from_logits is FromLogits.TRUE else {}
+    if contract.loss is Loss.SPARSE and contract.ignore is not None:
+        told["ignore_class"] = int(contract.ignore)
+    if contract.loss is Loss.MASKED_BINARY:
+        told["ignore"] = contract.ignore
+    module, name = _LOSS_CLASS[contract.loss]
+    return Call(module, name, (), told)
+
+
+_LOSS_CLASS = {
+    Loss.BINARY: ("keras.losses", "BinaryCrossentropy"),
+    Loss.CATEGORICAL: ("keras.losses", "CategoricalCrossentropy"),
+    Loss.SPARSE: ("keras.losses", "SparseCategoricalCrossentropy"),
+    Loss.MASKED_BINARY: ("rightloss.losses", "MaskedBinaryCrossentropy"),
+    Loss.DIVERGENCE: ("keras.losses", "KLDivergence"),
+    Loss.SQUARED: ("keras.losses", "MeanSquaredError"),
+}
+
+
+def metrics(contract: Contract) -> tuple[Call, ...]:
+    """The metrics whose numbers are true for this row: right threshold, label form and mask."""
+    logits = contract.form is Form.LOGITS
+    if contract.ignore is not None:
+        return _masked(contract, logits)
+    if contract.soft and contract.labels in (Labels.BINARY, Labels.MULTIHOT):
+        # Accuracy compares cells for equality, so it is always 0 on probabilities.
+        return (_metric("BinaryCrossentropy", logits=logits, name="log_loss"),)
+    if contract.labels is Labels.INDEX:
+        top = () if not _many(contract) else (_metric("SparseTopKCategoricalAccuracy", k=TOP_K, name=f"top_{TOP_K}"),)
+        return (_metric("SparseCategoricalAccuracy", name="accuracy"), *top)
+    if contract.labels in (Labels.ONEHOT, Labels.DISTRIBUTION):
+        top = () if not _many(contract) else (_metric("TopKCategoricalAccuracy", k=TOP_K, name=f"top_{TOP_K}"),)
+        return (_metric("CategoricalAccuracy", name="accuracy"), *top)
+    return _columns(contract, logits)
+
+
+def _columns(contract: Contract, logits: bool) -> tuple[Call, ...]:
+    """Metrics of independent yes/no columns."""
+    cut: dict[str, Any] = {"thresholds": 0.0} if logits else {}
+    threshold: dict[str, Any] = {"threshold": 0.0} if logits else {}
+    accuracy = _metric("BinaryAccuracy", name="accuracy", **threshold)
+    found = [accuracy, _metric("Precision", name="precision", **cut), _metric("Recall", name="recall", **cut)]
+    if contract.labels is Labels.MULTIHOT and contract.positions is Positions.EXAMPLE:
+        # Keras's own F1Score refuses the threshold 0 that raw scores need.
+        f1 = Call(
+            "rightloss.metrics", "MultiLabelF1", (), {"average": "macro", "from_logits": True, "name": "macro_f1"}
+        )
+        keras_f1 = _metric("F1Score", average="macro", threshold=0.5, name="macro_f1")
+        found += [f1 if logits else keras_f1]
+        found += [_metric("AUC", logits=logits, multi_label=True, num_labels=units(contract), name="auc")]
+    else:
+        found += [_metric("AUC", logits=logits, name="auc")]
+    return tuple(found)
+
+
+def _masked(contract: Contract, logits: bool) -> tuple[Call, ...]:
+    """Metrics that leave out the labels that the loss leaves out."""
+    told: dict[str, Any] = {"ignore": contract.ignore}
+    if contract.labels is Labels.INDEX:
+        return (Call("rightloss.metrics", "MaskedSparseCategoricalAccuracy", (), {**told, "name": "accuracy"}),)
+    told["from_logits"] = logits
+    names = (("MaskedBinaryAccuracy", "accuracy"), ("MaskedPrecision", "precision"), ("MaskedRecall", "recall"))
+    return tuple(Call("rightloss.metrics", name, (), {**told, "name": short}) for name, short in names)
+
+
+def _metric(class_name: str, *, logits: bool = False, **keywords: Any) -> Call:
+    told = {"from_logits": True} if logits else {}
+    return Call("keras.metrics", class_name, (), {**told, **keywords})
+
+
+def _many(contract: Contract) -> bool:
+    return isinstance(contract.classes, int) and contract.classes >= TOP_K_FROM
