@@ -1,1 +1,46 @@
-"""placeholder"""
+"""rightloss: selects, checks and trains with the right cross-entropy for your labels, in TensorFlow / Keras 3.
+
+    import rightloss as rl
+
+    advice = rl.select(y)
+
+Importing the package loads neither NumPy nor Keras: each name is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rightloss import advice, errors, losses, metrics
+    from rightloss.answer import Advice, Several
+    from rightloss.select import select
+
+__version__ = "0.1.0"
+
+# name -> module; None: the name is a module itself
+_HOME: dict[str, str | None] = {
+    "Advice": "rightloss.answer",
+    "Several": "rightloss.answer",
+    "advice": None,
+    "errors": None,
+    "losses": None,
+    "metrics": None,
+    "select": "rightloss.select",
+}
+
+__all__ = ["Advice", "Several", "__version__", "advice", "errors", "losses", "metrics", "select"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'rightloss' has no attribute {name!r}; it has {', '.join(sorted(_HOME))}")
+    home = _HOME[name]
+    value = import_module(f"rightloss.{name}") if home is None else getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,244 @@
+"""Advice: the whole answer of `select`, which shows itself and turns into Keras objects or text on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rightloss.advice.imbalance import Imbalance
+from rightloss.contract import Contract, Positions
+from rightloss.contract.preparation import Preparation
+from rightloss.errors import NoCrossEntropyFits
+from rightloss.findings import Finding
+from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings import Reading
+
+VERSION = 1
+"""Of the JSON contract with other programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another right answer, and when it is the better one."""
+
+    contract: Contract
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What labels cannot show. `answers` are (value of the keyword, what it means) pairs, likeliest first."""
+
+    text: str
+    keyword: str
+    answers: tuple[tuple[Any, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented object."""
+        return {
+            "text": self.text,
+            "keyword": self.keyword,
+            "answers": [{"value": value, "means": means} for value, means in self.answers],
+        }
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to use for one output's labels, and why. Made by `rightloss.select`."""
+
+    reading: Reading
+    contract: Contract | None
+    alternatives: tuple[Alternative, ...]
+    questions: tuple[Question, ...]
+    preparation: Preparation | None
+    profile: LabelProfile
+    imbalance: Imbalance | None
+    conflicts: tuple[Finding, ...] = ()
+    goal: str | None = None
+    structure: Any = None
+
+    @property
+    def task(self) -> str | None:
+        """binary, multiclass or multilabel; None where no cross-entropy fits."""
+        return None if self.contract is None else self.contract.task.value
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """What each class, or column, is called, in the order of the units."""
+        return self.reading.class_names
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What was seen, in words."""
+        return (*(str(fact.text) for fact in self.reading.facts), *self.profile.notes)
+
+    @property
+    def reason(self) -> str:
+        """Why this answer; where no cross-entropy fits, why not and what fits instead."""
+        from rightloss.reason import reason
+
+        return reason(self)
+
+    def head(self, *, bias: str | None = "prior") -> Any:
+        """The last layer, a new Keras layer. With bias="prior" it starts from the class frequencies; None starts at 0.
+
+        Raises:
+            NoCrossEntropyFits: no cross-entropy fits these labels.
+        """
+        from rightloss.views.model import write
+
+        return write.head(self._needed("head"), bias=self.prior_bias if bias == "prior" else None)
+
+    def loss(self) -> Any:
+        """The loss, a new `keras.losses.Loss`. Raises NoCrossEntropyFits where there is none."""
+        from rightloss.views.model import write
+
+        return write.loss(self._needed("loss"))
+
+    def metrics(self) -> list[Any]:
+        """The metrics whose numbers are true for this contract, new Keras objects."""
+        from rightloss.views.model import write
+
+        return write.metrics(self._needed("metrics"))
+
+    def compile(self, model: Any, *, optimizer: Any = "adam", **arguments: Any) -> Any:
+        """Compile `model` (whose last layer is `head()`) with loss and metrics; returns the model."""
+        from rightloss.views.model import write
+
+        return write.compile(model, self._needed("compile"), optimizer=optimizer, **arguments)
+
+    def encode(self, labels: Any) -> Any:
+        """Labels as the loss sees them: a NumPy array."""
+        from rightloss.views.labels.encode import encode
+
+        return encode(labels, self.preparation, self._needed("encode"))
+
+    def decode(self, predictions: Any, *, thresholds: Any = None) -> Any:
+        """Predictions as class names, or rows of 0 and 1 for labels that can be true together."""
+        from rightloss.views.labels.encode import decode
+
+        return decode(predictions, self._needed("decode"), self.classes, thresholds)
+
+    def code(self) -> str:
+        """A complete script: labels, last layer, loss, metrics, fit, reading of predictions."""
+        from rightloss.contract.snippet import snippet
+
+        contract = self._needed("code")
+        prepare = () if self.preparation is None else self.preparation.lines()
+        return snippet(contract, preparation=self.preparation, lines=prepare, classes=self.classes)
+
+    @property
+    def prior_bias(self) -> float | list[float] | None:
+        """Where the last layer should start so that the first predictions are the class frequencies."""
+        from rightloss.contract.prior import prior_bias
+
+        if self.contract is None or self.imbalance is None:
+            return None
+        return prior_bias(self.contract, self.imbalance.counts, self.imbalance.total)
+
+    @property
+    def first_loss(self) -> dict[str, float] | None:
+        """The loss to expect before training: `uniform` for a bias of 0, `prior` for a bias at the class frequencies."""
+        from rightloss.contract.prior import expected_first_loss
+
+        if self.contract is None or self.imbalance is None:
+            return None
+        return expected_first_loss(self.contract, self.imbalance.counts, self.imbalance.total)
+
+    @property
+    def baseline(self) -> dict[str, float] | None:
+        """What the best constant answer scores on each metric: a model must beat this."""
+        from rightloss.contract.prior import trivial_scores
+
+        if self.contract is None or self.imbalance is None:
+            return None
+        return trivial_scores(self.contract, self.imbalance.counts, self.imbalance.total)
+
+    def _needed(self, wanted: str) -> Contract:
+        if self.contract is None:
+            raise NoCrossEntropyFits(
+                f"{wanted} was asked for, but no cross-entropy fits these labels: {self.reading.title}",
+                expected="labels that are classes",
+                fix=self.reading.instead,
+            )
+        return self.contract
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented object, with `version`."""
+        return {"version": VERSION, **self.body()}
+
+    def body(self) -> dict[str, Any]:
+        """The documented object of one output."""
+        return {
+            "task": self.task,
+            "contract": None if self.contract is None else self.contract.to_json(),
+            "alternatives": [{"contract": each.contract.to_json(), "why": each.why} for each in self.alternatives],
+            "questions": [question.to_json() for question in self.questions],
+            "facts": list(self.facts),
+            "preparation": None if self.preparation is None else self.preparation.to_json(),
+            "reason": self.reason,
+            "imbalance": None if self.imbalance is None else self.imbalance.to_json(),
+            "structure": None if self.structure is None else self.structure.to_json(),
+            "first_loss": self.first_loss,
+            "baseline": self.baseline,
+            "conflicts": [finding.to_json() for finding in self.conflicts],
+            "code": None if self.contract is None else self.code(),
+        }
+
+    def __str__(self) -> str:
+        from rightloss.render.advice import to_text
+
+        return to_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from rightloss.render.advice_html import to_html
+
+        return to_html(self)
+
+    @property
+    def per_position(self) -> bool:
+        """Whether one example has many labels: one for each token or pixel."""
+        return self.contract is not None and self.contract.positions is not Positions.EXAMPLE
+
+
+class Several(Mapping[str | None, Advice]):
+    """Advice for several outputs, by name. Give Keras `losses()` and `metrics()` as they are."""
+
+    def __init__(self, outputs: Mapping[str | None, Advice]) -> None:
+        self.outputs = dict(outputs)
+
+    def __getitem__(self, name: str | None) -> Advice:
+        return self.outputs[name]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter(self.outputs)
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    def loss(self) -> dict[str | None, Any]:
+        """{output: loss}, as `model.compile` takes it."""
+        return {name: advice.loss() for name, advice in self.outputs.items()}
+
+    def metrics(self) -> dict[str | None, list[Any]]:
+        """{output: metrics}, as `model.compile` takes it."""
+        return {name: advice.metrics() for name, advice in self.outputs.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """{version, outputs: {name: the object of one output}}."""
+        return {"version": VERSION, "outputs": {str(name): advice.body() for name, advice in self.outputs.items()}}
+
+    def __str__(self) -> str:
+        return "\n".join(f"output {name!r}\n{advice}" for name, advice in self.outputs.items())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from rightloss.render.advice_html import several_to_html
+
+        return several_to_html(self)

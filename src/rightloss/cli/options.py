@@ -1,0 +1,72 @@
+"""Options that several verbs share, said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from rightloss.contract import Form, Positions, Task
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+format_option = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
+label_option = click.option(
+    "--label",
+    "-l",
+    "label",
+    multiple=True,
+    metavar="COL",
+    help="Label column, by name or position (repeat for several).",
+)
+
+
+def answers(command: Command) -> Command:
+    """The flags that answer select's questions."""
+    for option in reversed(_ANSWERS):
+        command = option(command)
+    return command
+
+
+_TASKS = [*(task.value for task in Task), "regression"]
+_ANSWERS = (
+    click.option("--task", type=click.Choice(_TASKS), help="What is being learned, where you know it."),
+    click.option(
+        "--positions", type=click.Choice([each.value for each in Positions]), help="What one label belongs to."
+    ),
+    click.option(
+        "--several-true/--one-true", "several_true", default=None, help="Whether several labels can be true at once."
+    ),
+    click.option("--ordered/--unordered", "ordered", default=None, help="Whether the classes have an order."),
+    click.option(
+        "--ignore", metavar="VALUE", help="The label value that stands for 'no label'; 'none' for no such value."
+    ),
+    click.option(
+        "--form",
+        type=click.Choice(["auto", *(each.value for each in Form)]),
+        default="auto",
+        show_default=True,
+        help="What the last layer should give out.",
+    ),
+)
+
+
+def value(text: str | None) -> Any:
+    """A value typed on the command line: a number where it is one."""
+    if text is None:
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def keywords(options: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of `rightloss.select` from the flags above."""
+    names = ("task", "positions", "several_true", "ordered", "form")
+    return {**{name: options[name] for name in names}, "ignore": value(options["ignore"])}

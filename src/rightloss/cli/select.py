@@ -1,0 +1,56 @@
+"""rightloss select DATA --label COL"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from rightloss.cli.options import answers, format_option, keywords, label_option
+
+
+@click.command(short_help="Which cross-entropy fits these labels, and why.")
+@click.argument("data", type=click.Path())
+@label_option
+@answers
+@click.option("--feature", metavar="NAME", help="The label feature of TFRecord files.")
+@click.option("--code", is_flag=True, help="Also print the complete script.")
+@click.option("--save", type=click.Path(dir_okay=False), help="Also write the advice to this JSON file.")
+@format_option
+def command(
+    data: str, label: tuple[str, ...], feature: str | None, code: bool, save: str | None, format_: str, **options: Any
+) -> int:
+    """Read the labels in DATA and say which cross-entropy fits, why, and what to write.
+
+    DATA is a CSV, TSV, Parquet, JSON lines, Arrow, ARFF, .npy, .npz or TFRecord file, a glob of such files, or a folder
+    with one folder for each class. Exit code 0: answered, also with a question; 1: no cross-entropy fits; 2: could not
+    run.
+    """
+    import rightloss
+
+    advice = rightloss.select(data, label=(*label, *((feature,) if feature else ())) or None, **keywords(options))
+    if save is not None:
+        from rightloss.files import write_json
+
+        write_json(save, advice.to_json())
+    if format_ == "json":
+        click.echo(json.dumps(advice.to_json(), indent=2, ensure_ascii=False, default=str))
+    else:
+        _draw(advice, code)
+    parts = list(advice.values()) if isinstance(advice, rightloss.Several) else [advice]
+    return 0 if all(part.contract is not None for part in parts) else 1
+
+
+def _draw(advice: Any, code: bool) -> None:
+    from rich.console import Console
+
+    import rightloss
+    from rightloss.render.advice import draw
+
+    console = Console(highlight=False)
+    outputs = advice.items() if isinstance(advice, rightloss.Several) else [(None, advice)]
+    for name, part in outputs:
+        if name is not None:
+            console.rule(str(name), align="left")
+        draw(part, console, code=code)

@@ -1,0 +1,58 @@
+"""Writing results so that a file is either whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from rightloss.errors import UnreadableInput
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write UTF-8 text atomically: to a temporary neighbour, then renamed.
+
+    Raises:
+        UnreadableInput: the folder is missing or may not be written to.
+    """
+    target = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UnreadableInput(
+            f"{target} could not be written: {error.strerror or error}",
+            fix="choose a folder that exists and may be written",
+        ) from error
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write JSON atomically."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+@contextmanager
+def whole_folder(path: str | Path) -> Iterator[Path]:
+    """A temporary folder that becomes `path` when the block ends well, and vanishes when it does not."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield temporary
+        if target.exists():
+            rmtree(target)
+        temporary.rename(target)
+    except BaseException:
+        rmtree(temporary, ignore_errors=True)
+        raise

@@ -1,0 +1,58 @@
+"""Why an answer is right, in one paragraph made from the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightloss.contract import Activation, Contract, Form, Labels, Loss, recipe
+
+if TYPE_CHECKING:
+    from rightloss.answer import Advice
+
+_ENCODING = {
+    Labels.BINARY: "each label is one 0 or 1",
+    Labels.INDEX: "each label is one whole-number id",
+    Labels.ONEHOT: "each label is a row with exactly one 1",
+    Labels.DISTRIBUTION: "each label is a row of probabilities that sums to 1",
+    Labels.MULTIHOT: "each label is a row in which any number of columns can be 1",
+    Labels.MULTIHOT_MISSING: "each label is a row in which any number of columns can be 1 and some are unknown",
+}
+_ACTIVATION = {
+    Activation.SIGMOID: "sigmoid makes each unit a probability of its own",
+    Activation.SOFTMAX: "softmax makes the units probabilities that sum to 1",
+    Activation.LINEAR: "the last layer gives raw scores and the loss turns them into probabilities",
+}
+
+
+def reason(advice: Advice) -> str:
+    """The paragraph; for labels that no cross-entropy fits, what fits instead."""
+    reading, contract = advice.reading, advice.contract
+    if contract is None:
+        seen = "; ".join(str(fact.text) for fact in reading.facts)
+        return f"No cross-entropy fits: {reading.title} ({seen}). Instead: {reading.instead}."
+    parts = [
+        f"The labels are {reading.title}; {_prepared(advice)}{_ENCODING[contract.labels]}.",
+        f"So the last layer has {_units(contract)}: {_ACTIVATION[contract.activation]}, "
+        f"and {recipe.loss(contract).code()} reads exactly that.",
+    ]
+    if contract.loss is Loss.MASKED_BINARY or contract.ignore is not None:
+        parts.append(f"Labels equal to {_ignore(contract)} count neither in the loss nor in the metrics.")
+    if contract.form is Form.LOGITS:
+        parts.append(f"Predictions are raw scores: read them with {contract.decode.example}.")
+    if reading.ordered:
+        parts.append("The classes have an order: also look at how far off the predicted class is, not only how often.")
+    return " ".join(parts)
+
+
+def _prepared(advice: Advice) -> str:
+    preparation = advice.preparation
+    return "" if preparation is None else f"written as {preparation.source.value}, they are encoded so that "
+
+
+def _units(contract: Contract) -> str:
+    units = contract.units
+    return "one unit" if units == 1 else f"{units} units"
+
+
+def _ignore(contract: Contract) -> str:
+    return "NaN" if contract.ignore is None or contract.ignore != contract.ignore else f"{contract.ignore:g}"

@@ -1,0 +1,1 @@
+"""Findings, advice and reports -> text, JSON, HTML. One renderer for each file."""

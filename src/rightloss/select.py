@@ -1,0 +1,188 @@
+"""The meeting point of labels and table: readings in, advice out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rightloss.answer import Advice, Alternative, Question, Several
+from rightloss.advice.imbalance import imbalance
+from rightloss.contract import Contract, Evidence, Field, Form, Positions, Row, Task
+from rightloss.contract import select as rows_inside
+from rightloss.contract.preparation import Preparation
+from rightloss.errors import WrongArgument
+from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings import Given, Reading, read_profile
+
+FORMS = ("auto", Form.PROBABILITIES.value, Form.LOGITS.value)
+TASKS = (*(task.value for task in Task), "regression")
+HUGE = 10_000  # from this many classes on, softmax output and float32 probabilities waste memory and precision
+
+
+def select(
+    labels: Any,
+    *,
+    label: str | Sequence[str] | None = None,
+    task: str | None = None,
+    positions: str | None = None,
+    several_true: bool | None = None,
+    ordered: bool | None = None,
+    ignore: Any = None,
+    form: str = "auto",
+    goal: str | None = None,
+    model: Any = None,
+) -> Advice | Several:
+    """The right cross-entropy for labels, with everything that must agree with it.
+
+    Args:
+        labels: array, list, Series, DataFrame, sparse matrix, `tf.data.Dataset`, generator, Ibis table or path. One
+            label for each example on axis 0; y alone, not (x, y).
+        label: the label column, or columns, of a table or file.
+        task: "binary", "multiclass", "multilabel" or "regression", where you know it.
+        positions: "example", "token" or "pixel": what one label belongs to.
+        several_true: whether several labels of one example can be true at once.
+        ordered: whether the classes have an order.
+        ignore: the label value that stands for "no label"; "none" where no value does.
+        form: "probabilities" or "logits": what the last layer should give out. "auto" takes probabilities unless they
+            are numerically unsafe.
+        goal: what the model is judged by; see `rightloss.advice.goals`.
+        model: a Keras model whose last layer is given; it narrows what the labels leave open.
+
+    Returns:
+        Advice; for several outputs `Several`, one Advice for each name.
+
+    Raises:
+        WrongArgument: a keyword has an unknown value, or contradicts the labels.
+        UnreadableInput: the labels could not be read.
+    """
+    from rightloss.views.labels.read import profile_all
+
+    given = _given(task, positions, several_true, ordered, ignore, form)
+    columns = (label,) if isinstance(label, str) else tuple(label) if label is not None else None
+    profiles = profile_all(labels, columns=columns)
+    answers = {name: advise(profile, given, form=form, goal=goal, model=model) for name, profile in profiles.items()}
+    return next(iter(answers.values())) if len(answers) == 1 else Several(answers)
+
+
+def _given(
+    task: str | None,
+    positions: str | None,
+    several_true: bool | None,
+    ordered: bool | None,
+    ignore: Any,
+    form: str,
+) -> Given:
+    for name, value, allowed in (
+        ("task", task, TASKS),
+        ("positions", positions, tuple(each.value for each in Positions)),
+        ("form", form, FORMS),
+    ):
+        if value is not None and value not in allowed:
+            raise WrongArgument(
+                f"{name}={value!r}", expected=f"one of {', '.join(allowed)}", fix=f"{name}={allowed[0]!r}"
+            )
+    return Given(task, positions, several_true, ordered, ignore)
+
+
+def advise(
+    profile: LabelProfile, given: Given, *, form: str = "auto", goal: str | None = None, model: Any = None
+) -> Advice:
+    """Advice for the labels of one output."""
+    readings = read_profile(profile, given)
+    conflict = ()
+    if model is not None:
+        from rightloss.views.model.narrow import narrow
+
+        readings, conflict = narrow(readings, model)
+    best = readings[0]
+    wanted = _form(form, best, model)
+    contracts = {index: _contracts(reading, wanted) for index, reading in enumerate(readings)}
+    contract = contracts[0][0] if contracts[0] else None
+    others = tuple(
+        Alternative(each, _why(readings[index], each, contract))
+        for index, found in contracts.items()
+        for each in (found[1:] if index == 0 else found[:1])
+        if each != contract
+    )
+    return Advice(
+        reading=best,
+        contract=contract,
+        alternatives=tuple({other.contract: other for other in others}.values()),
+        questions=_questions(readings),
+        preparation=_preparation(best, contract),
+        profile=profile,
+        imbalance=_imbalance(best),
+        conflicts=conflict,
+        goal=goal,
+    )
+
+
+def _form(form: str, reading: Reading, model: Any) -> Form:
+    if form != "auto":
+        return Form(form)
+    classes = reading.evidence.classes if reading.evidence else None
+    if isinstance(classes, int) and classes >= HUGE:
+        return Form.LOGITS
+    if model is not None:
+        from rightloss.views.model.narrow import unsafe_probabilities
+
+        return Form.LOGITS if unsafe_probabilities(model) else Form.PROBABILITIES
+    return Form.PROBABILITIES
+
+
+def _contracts(reading: Reading, form: Form) -> list[Contract]:
+    """Contracts of one reading, best first."""
+    if reading.evidence is None:
+        return []
+    seen: Evidence = reading.evidence
+    rows: tuple[Row, ...] = rows_inside(seen, form=form).rows
+    return [Contract(row, seen.classes, seen.positions, seen.ignore, reading.soft) for row in rows]
+
+
+def _preparation(reading: Reading, contract: Contract | None) -> Preparation | None:
+    from dataclasses import replace
+
+    if reading.preparation is None or contract is None:
+        return None
+    steps = reading.preparation.steps
+    if contract.units != 1:  # the trailing axis is only for one unit
+        from rightloss.contract.preparation import Op
+
+        steps = tuple(step for step in steps if step.op is not Op.ADD_AXIS)
+    return replace(reading.preparation, target=contract.labels, steps=steps) if steps else None
+
+
+def _imbalance(reading: Reading) -> Any:
+    if reading.evidence is None:
+        return None
+    several = reading.answers.get("several_true", False)
+    return imbalance(reading.class_names, reading.counts, reading.total, exclusive=not several)
+
+
+def _why(reading: Reading, contract: Contract, best: Contract | None) -> str:
+    if best is not None and (contract.labels, contract.positions) == (best.labels, best.positions):
+        return f"the same with {contract.form.value}: {contract.form.sentence[0].lower()}{contract.form.sentence[1:-1]}"
+    return f"if the labels are {reading.title}"
+
+
+def _questions(readings: Sequence[Reading]) -> tuple[Question, ...]:
+    """One question for each keyword on which a serious rival disagrees with the leading reading."""
+    best = readings[0]
+    found: dict[str, Question] = {}
+    for rival in readings[1:]:
+        if rival.ask is None or _same(best, rival):
+            continue
+        keyword = rival.ask.keyword
+        answers = found[keyword].answers if keyword in found else ((best.answers.get(keyword), best.title),)
+        if rival.answers.get(keyword) is not None:
+            answers = (*answers, (rival.answers[keyword], rival.title))
+        found[keyword] = Question(rival.ask.text, keyword, answers)
+    return tuple(found.values())
+
+
+def _same(best: Reading, rival: Reading) -> bool:
+    """Whether it makes no difference which of two readings is right."""
+    if best.evidence is None or rival.evidence is None:
+        return best.evidence is rival.evidence and best.instead == rival.instead
+    fields = all(best.evidence.possible(field) == rival.evidence.possible(field) for field in Field)
+    return fields and best.answers == rival.answers

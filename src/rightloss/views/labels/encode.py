@@ -1,0 +1,142 @@
+"""Carry a preparation out on real labels, and turn predictions back into what the labels were called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from rightloss.contract import Contract, Decode, Labels
+from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.errors import WrongArgument
+
+
+def encode(labels: Any, preparation: Preparation | None, contract: Contract) -> np.ndarray:
+    """Labels as the loss sees them.
+
+    Args:
+        labels: array, list, Series or column of labels of the kind that was selected for, with examples on axis 0.
+        preparation: the steps; None leaves the labels as they stand.
+        contract: decides the type: integers for ids, float32 otherwise.
+
+    Returns:
+        int64 ids, or float32 cells (float64 stays float64), in the shape the loss expects.
+
+    Raises:
+        WrongArgument: a label was not among the classes.
+    """
+    found = labels if isinstance(labels, list) else _plain(labels)
+    for step in preparation.steps if preparation else ():
+        assert preparation is not None
+        found = _STEPS[step.op](found, step, preparation)
+    array = _plain(found)
+    if contract.labels is Labels.INDEX:
+        return array.astype(np.int64)
+    return array if array.dtype == np.float64 and contract.soft else array.astype(np.float32)
+
+
+def decode(predictions: Any, contract: Contract, classes: Sequence[Any], thresholds: Any = None) -> np.ndarray:
+    """Predictions of a model that keeps `contract`, read as the contract says.
+
+    Args:
+        predictions: probabilities or raw scores, as the contract's form says, shape (n, units), (n, T, units) or
+            (n, H, W, units); (n,) for one unit.
+        classes: names in the order of the units (two names for one unit).
+        thresholds: a number or one for each label, on the scale of the predictions, in place of 0.5 (or 0 for scores).
+
+    Returns:
+        Class names for exclusive classes; rows of 0 and 1 for labels that can be true together.
+    """
+    scores = np.asarray(predictions)
+    names = np.asarray(classes)
+    if contract.decode is Decode.ARGMAX:
+        return names[scores.argmax(axis=-1)]
+    cut = thresholds if thresholds is not None else (0.5 if contract.decode is Decode.ABOVE_HALF else 0.0)
+    positive = (scores > np.asarray(cut)).astype(np.int64)
+    if contract.labels is not Labels.BINARY:
+        return positive
+    if positive.shape[-1:] == (1,) and positive.ndim > 1:
+        positive = positive[..., 0]
+    return names[positive] if len(names) == 2 else positive
+
+
+def _plain(labels: Any) -> np.ndarray:
+    if hasattr(labels, "to_numpy"):
+        return np.asarray(labels.to_numpy())
+    if hasattr(labels, "numpy"):
+        return np.asarray(labels.numpy())
+    return np.asarray(labels)
+
+
+def _map(labels: Any, _: Step, preparation: Preparation) -> np.ndarray:
+    place = {_key(name): index for index, name in enumerate(preparation.classes)}
+    array = _plain(labels)
+    flat = [_key(label) for label in array.ravel().tolist()]
+    rest = preparation.ignore
+    unknown = {label for label in flat if label not in place and not _missing(label, rest)}
+    if unknown:
+        shown = ", ".join(repr(each) for each in sorted(unknown, key=repr)[:5])
+        raise WrongArgument(
+            f"{len(unknown)} labels are not among the classes: {shown}",
+            expected=f"one of {', '.join(repr(each) for each in preparation.classes[:20])}",
+            fix="select again with all labels, or correct these",
+        )
+    whole = rest is None or not isinstance(rest, float)
+    ids = np.array([place.get(label, rest) for label in flat], dtype=np.int64 if whole else np.float32)
+    return ids.reshape(array.shape)
+
+
+def _key(label: Any) -> Any:
+    """Bytes and NumPy text compare as text; True and 1, 1.0 and 1 are one label already."""
+    return label.decode("utf-8", "replace") if isinstance(label, bytes) else label
+
+
+def _missing(label: Any, rest: Any) -> bool:
+    return rest is not None and (label is None or label != label or label == rest)
+
+
+def _high(labels: Any, step: Step, _: Preparation) -> np.ndarray:
+    return (_plain(labels) == step.value).astype(np.float32)
+
+
+def _split(labels: Any, step: Step, _: Preparation) -> list[list[str]]:
+    rows = _plain(labels).tolist()
+    return [[tag.strip() for tag in str(row or "").split(step.value) if tag.strip()] for row in rows]
+
+
+def _multi_hot(labels: Any, _: Step, preparation: Preparation) -> np.ndarray:
+    place = {_key(name): column for column, name in enumerate(preparation.classes)}
+    rows = labels if isinstance(labels, list) else _plain(labels).tolist()
+    found = np.zeros((len(rows), len(place)), dtype=np.float32)
+    for row, tags in enumerate(rows):
+        for tag in () if tags is None else tags:
+            if _key(tag) not in place:
+                raise WrongArgument(f"label {tag!r} in row {row} is not among the {len(place)} classes")
+            found[row, place[_key(tag)]] = 1.0
+    return found
+
+
+def _threshold(labels: Any, step: Step, _: Preparation) -> np.ndarray:
+    return (_plain(labels) >= step.value).astype(np.float32)
+
+
+def _fill(labels: Any, _: Step, preparation: Preparation) -> np.ndarray:
+    array = _plain(labels)
+    flat = [preparation.ignore if each is None or each != each else each for each in array.ravel().tolist()]
+    return np.array(flat).reshape(array.shape)
+
+
+def _add_axis(labels: Any, _: Step, __: Preparation) -> np.ndarray:
+    return np.expand_dims(_plain(labels), -1)
+
+
+_STEPS: dict[Op, Callable[[Any, Step, Preparation], Any]] = {
+    Op.MAP: _map,
+    Op.HIGH: _high,
+    Op.SPLIT: _split,
+    Op.MULTI_HOT: _multi_hot,
+    Op.THRESHOLD: _threshold,
+    Op.FILL: _fill,
+    Op.ADD_AXIS: _add_axis,
+}

@@ -1,0 +1,103 @@
+"""Profile -> ranked readings. The view says what labels can mean and what was seen; the table says what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rightloss.contract import Positions, Term
+from rightloss.errors import UnsupportedInput, WrongArgument
+from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.grids import matrix_readings, volume_readings
+from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, observed, regression
+from rightloss.views.labels.readings.scalars import class_reading, nothing, number_readings
+from rightloss.views.labels.readings.texts import list_readings, text_readings
+
+__all__ = ["NO_IGNORE", "Ask", "Given", "Reading", "read_profile"]
+
+
+def read_profile(profile: LabelProfile, given: Given | None = None) -> tuple[Reading, ...]:
+    """All readings that agree with what the user stated, most likely first; never empty.
+
+    Raises:
+        WrongArgument: what was stated agrees with no reading.
+        UnsupportedInput: labels mix numbers and text.
+    """
+    given = given or Given()
+    found = _all(profile, given)
+    if given.task == "regression":
+        numbers = [each for each in found if each.answers.get("task") == "regression"]
+        return (numbers[0] if numbers else regression((observed("task='regression' was stated"),)),)
+    kept = [each for each in found if _agrees(each, given)]
+    if not kept:
+        raise _contradiction(profile, given, found)
+    return (replace(kept[0], ask=None), *kept[1:])
+
+
+def _all(profile: LabelProfile, given: Given) -> list[Reading]:
+    if profile.kind == "empty" or profile.rows == 0:
+        return [nothing(profile)]
+    if profile.kind == "mixed":
+        raise UnsupportedInput(
+            f"labels mix numbers and text ({profile.where or 'labels'}): {_examples(profile)}",
+            expected="labels of one kind",
+            fix="write them all as text, y = [str(label) for label in y], or correct the odd ones",
+        )
+    if profile.kind == "datetime":
+        return [regression((observed("labels are dates or times", profile.where),))]
+    if profile.kind == "tags":
+        return list_readings(profile, given)
+    shape = profile.shape[:-1] if profile.shape[-1:] == (1,) else profile.shape
+    if len(shape) == 0:
+        return scalar_readings(profile, given, Positions.EXAMPLE)
+    if len(shape) == 1:
+        return matrix_readings(profile, given, scalar_readings)
+    return volume_readings(profile, given, scalar_readings)
+
+
+def scalar_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
+    """Readings of one value for each example, token or pixel."""
+    if profile.kind == "text":
+        return text_readings(profile, given, positions)
+    if profile.kind == "bool":
+        counts = [profile.values.get(False, 0), profile.values.get(True, 0)]
+        if all(counts):
+            return [class_reading(profile, [0, 1], counts, positions=positions)]
+    return number_readings(profile, given, positions)
+
+
+def _agrees(reading: Reading, given: Given) -> bool:
+    """A reading that takes no stand on a keyword agrees with any value of it."""
+    for name, value in given.stated().items():
+        if name == "ignore" and value not in (NO_IGNORE, *_codes(reading)):
+            continue  # the value was taken out before the reading was made
+        answer = reading.answers.get(name, value)
+        if answer != value and not (isinstance(answer, float) and answer != answer):
+            return False
+    return True
+
+
+def _codes(reading: Reading) -> tuple[object, ...]:
+    code = reading.answers.get("ignore")
+    return () if code is None else (code,)
+
+
+def _contradiction(profile: LabelProfile, given: Given, found: list[Reading]) -> WrongArgument:
+    stated = ", ".join(f"{name}={_plain(value)!r}" for name, value in given.stated().items())
+    answers = "; ".join(f"{each.title} ({_stand(each)})" for each in found)
+    return WrongArgument(
+        f"{stated} does not agree with the labels{f' ({profile.where})' if profile.where else ''}",
+        expected=f"one of: {answers}",
+        fix="leave the keyword out, or pass the labels it describes",
+    )
+
+
+def _stand(reading: Reading) -> str:
+    return ", ".join(f"{name}={_plain(value)!r}" for name, value in reading.answers.items()) or "no cross-entropy fits"
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Term) else value
+
+
+def _examples(profile: LabelProfile) -> str:
+    return ", ".join(repr(value) for value in list(profile.values)[:5])

@@ -1,0 +1,99 @@
+"""Are whole numbers classes or quantities? Signs that labels alone can give, each with what it is worth.
+
+A number of distinct values alone decides nothing: 73 ages are quantities, 1000 product classes are not. What helps is
+whether values run 0..K-1 without a gap, how often each occurs, and the shape of their histogram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MANY = 12  # above this, values that start elsewhere than 0 or 1 are rarely class ids
+FEW_ROWS = 10  # below this, "every value is different" says nothing
+SHAPED = 5  # from this many values on, one smooth hill is unlikely by chance (16 of 120 orders)
+COUNTED = 7  # from this many on it is 64 of 5040
+SPREAD = 3.0  # a hill needs a top at least this many times its foot
+YEARS = (1900, 2100)
+FULL = 0.9  # share of the range that occurs where gaps are only classes nobody sampled
+FEW_REPEATS = 0.5  # more distinct values than this share of the rows: hardly any value repeats
+LARGE = 100  # amounts, not ids: a few large numbers written with a decimal point
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Why numbers may be quantities. `leads`: more likely than classes. `kind`: the words for the question."""
+
+    kind: str  # "ids", "counts", "years", "ratings", "numbers"
+    why: str
+    leads: bool
+
+
+def quantity(values: Sequence[float], counts: Sequence[int], *, floating: bool = False) -> Quantity | None:
+    """Signs of a quantity in sorted whole numbers and how often each occurs; None where they look like classes only."""
+    distinct, rows = len(values), sum(counts)
+    low, high = values[0], values[-1]
+    if distinct <= 2:
+        return None
+    if distinct == rows:
+        return _all_different(values, rows)
+    if distinct > FEW_REPEATS * rows and rows >= FEW_ROWS:
+        return Quantity("numbers", f"{distinct} different values in {rows} rows: hardly any repeats", leads=True)
+    gapless = high - low + 1 == distinct
+    if gapless and YEARS[0] <= low and high <= YEARS[1]:
+        return Quantity("years", f"whole numbers {low:g} to {high:g} look like years", leads=True)
+    if gapless and low in (0, 1):
+        return _hill(values, counts, low)
+    if gapless:
+        return _starts_elsewhere(values, counts)
+    return _with_gaps(values, rows, floating)
+
+
+def _all_different(values: Sequence[float], rows: int) -> Quantity | None:
+    from_zero = values[0] in (0, 1) and values[-1] - values[0] + 1 == rows
+    if rows >= FEW_ROWS:
+        return Quantity("ids", f"all {rows} values are different", leads=True)
+    return None if from_zero else Quantity("numbers", f"all {rows} values are different", leads=True)
+
+
+def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantity | None:
+    if not _unimodal(counts):
+        return None
+    text = f"frequencies of {low:g} to {values[-1]:g} form one smooth hill"
+    interior = 0 < counts.index(max(counts)) < len(counts) - 1
+    if low == 1 and len(values) >= SHAPED and len(values) <= MANY:
+        return Quantity("ratings", f"{text}, as ratings do", leads=False)
+    if low == 0 and len(values) >= COUNTED:
+        return Quantity("counts", f"{text}, as counts do", leads=interior)
+    return None
+
+
+def _starts_elsewhere(values: Sequence[float], counts: Sequence[int]) -> Quantity | None:
+    span = f"{values[0]:g} to {values[-1]:g}"
+    if len(values) > MANY:
+        return Quantity("numbers", f"{len(values)} consecutive values from {span}, not from 0 or 1", leads=True)
+    if len(values) >= SHAPED and _unimodal(counts):
+        return Quantity("ratings", f"frequencies of {span} form one smooth hill, as grades do", leads=False)
+    return None
+
+
+def _with_gaps(values: Sequence[float], rows: int, floating: bool) -> Quantity | None:
+    distinct, span = len(values), values[-1] - values[0] + 1
+    if distinct <= MANY:
+        large = floating and max(abs(values[0]), abs(values[-1])) >= LARGE
+        return (
+            Quantity("numbers", "large numbers with gaps, written with a decimal point", leads=True) if large else None
+        )
+    if values[0] in (0, 1) and distinct / span >= FULL:
+        return None
+    return Quantity("numbers", f"{distinct} values with gaps between {values[0]:g} and {values[-1]:g}", leads=True)
+
+
+def _unimodal(counts: Sequence[int]) -> bool:
+    """Whether frequencies rise to one top and fall from there, and clearly so."""
+    if max(counts) < SPREAD * min(counts):
+        return False
+    top = counts.index(max(counts))
+    rising = all(a <= b for a, b in zip(counts[:top], counts[1 : top + 1], strict=True))
+    falling = all(a >= b for a, b in zip(counts[top:-1], counts[top + 1 :], strict=True))
+    return rising and falling

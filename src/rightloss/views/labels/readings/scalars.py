@@ -1,0 +1,293 @@
+"""Readings of labels that are one number each: for an example, a token or a pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rightloss.contract import Labels, Positions, Source
+from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.quantities import Quantity, quantity
+from rightloss.views.labels.readings.reading import (
+    NO_IGNORE,
+    Ask,
+    Given,
+    Reading,
+    evidence,
+    no_fit,
+    observed,
+    regression,
+)
+from rightloss.views.labels.readings.sentinels import sentinel
+
+GREY = (0, 255)
+GREY_MIDDLE = 128
+GREY_POLES = 0.9  # a mask saved with losses still has this share of its cells at black or white
+GRID = 20  # at most this many repeated fractions can be steps of a scale
+
+_TASK_TEXT = {
+    "ids": "Is each value a class that will come again, or is it different for every row (an id or a quantity)?",
+    "counts": "Are these numbers counts of something, or class ids?",
+    "years": "Are the years classes to tell apart, or a number to predict?",
+    "ratings": "Is this a grade to predict as a number, or are the grades classes?",
+    "numbers": "Are these numbers quantities to predict, or class ids?",
+}
+
+
+def number_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
+    """Readings of numbers, best first."""
+    if not profile.distinct_exact:
+        return _too_many(profile)
+    kept = {value: count for value, count in profile.values.items() if value != given.ignore}
+    if not kept:
+        return [nothing(profile)]
+    values = sorted(kept)
+    counts = [kept[value] for value in values]
+    if not profile.integral:
+        return _fractions(profile, kept, positions)
+    ignored = _ignored(profile, given)
+    if len(values) == 1:
+        return [constant(profile, values[0])]
+    readings: list[Reading] = []
+    code = sentinel(values) if given.ignore is None else None
+    grey = _noisy_grey(profile, positions, values, kept)
+    sign = quantity(values, counts, floating=profile.kind == "float") if positions is Positions.EXAMPLE else None
+    if code is not None:
+        readings += _with_code(profile, kept, code, positions)
+    if grey is not None:
+        readings.append(grey)
+    classes = class_reading(profile, values, counts, positions=positions, ignored=ignored, answers=_no_code(code))
+    if sign is None:
+        return _rank_code(readings, classes, code, values, positions)
+    return readings + _against_quantity(classes, sign, profile)
+
+
+def class_reading(
+    profile: LabelProfile,
+    values: Sequence[Any],
+    counts: Sequence[int],
+    *,
+    positions: Positions,
+    ignored: Any = None,
+    answers: Mapping[str, Any] | None = None,
+    ordered: bool = False,
+) -> Reading:
+    """One of K exclusive classes, whatever the ids are called."""
+    classes = len(values)
+    as_they_stand = list(values) == list(range(classes))
+    labels = (Labels.BINARY, Labels.INDEX) if classes == 2 else (Labels.INDEX,)
+    task = "binary" if classes == 2 else "multiclass"
+    span = f"{values[0]} and {values[1]}" if classes == 2 else f"{values[0]} to {values[-1]}"
+    facts = (observed(f"{classes} different labels, {span}, in {sum(counts):,} {_unit(positions)}", profile.where),)
+    ignore, preparation = _prepare(profile, values, as_they_stand, classes, positions, ignored)
+    return Reading(
+        title="one of two classes" if classes == 2 else f"one of {classes:,} exclusive classes",
+        evidence=evidence(labels, classes, facts=facts, positions=positions, ignore=ignore),
+        answers={"task": task, "positions": positions.value, "several_true": False, **(answers or {})},
+        source=preparation.source if preparation else None,
+        preparation=preparation,
+        class_names=tuple(profile.class_names or values),
+        counts=tuple(counts),
+        total=sum(counts),
+        ordered=ordered or bool(profile.ordered),
+        facts=facts,
+    )
+
+
+def _prepare(
+    profile: LabelProfile, values: Sequence[Any], as_they_stand: bool, classes: int, positions: Positions, ignored: Any
+) -> tuple[Any, Preparation | None]:
+    """The ignore value of the prepared labels, and the steps to them (None where there is nothing to do)."""
+    steps: list[Step] = []
+    missing = profile.missing > 0 and ignored is None
+    ignore = ignored
+    if missing:
+        # Binary labels may stay NaN, which the masked loss leaves out; ids need a whole number.
+        ignore = float("nan") if classes == 2 and as_they_stand and profile.none == 0 else -1
+    if not as_they_stand:
+        steps.append(Step(Op.MAP))
+    elif missing and not isinstance(ignore, float):
+        steps.append(Step(Op.FILL))
+    if classes == 2 and positions is not Positions.EXAMPLE and profile.shape[-1:] != (1,):
+        steps.append(Step(Op.ADD_AXIS))
+    if not steps:
+        return ignore, None
+    target = Labels.BINARY if classes == 2 else Labels.INDEX
+    return ignore, Preparation(_source(values), target, tuple(values), ignore, tuple(steps))
+
+
+def _source(values: Sequence[Any]) -> Source:
+    pair = tuple(values)
+    if pair == (-1, 1):
+        return Source.SIGNED
+    return Source.GREYMASK if pair == GREY else Source.OFFSET
+
+
+def _ignored(profile: LabelProfile, given: Given) -> Any:
+    stated = given.ignore is not None and given.ignore != NO_IGNORE
+    return given.ignore if stated and given.ignore in profile.values else None
+
+
+def _no_code(code: int | None) -> dict[str, Any]:
+    return {} if code is None else {"ignore": NO_IGNORE}
+
+
+def _with_code(profile: LabelProfile, kept: Mapping[Any, int], code: int, positions: Positions) -> list[Reading]:
+    rest = sorted(value for value in kept if value != code)
+    reading = class_reading(
+        profile, rest, [kept[value] for value in rest], positions=positions, ignored=code, answers={"ignore": code}
+    )
+    return [reading]
+
+
+def _rank_code(
+    coded: list[Reading], classes: Reading, code: int | None, values: Sequence[Any], positions: Positions
+) -> list[Reading]:
+    """-1, 0, 1 for each example are more often three classes; any other code more often means "no label"."""
+    if code is None:
+        return [*coded, classes]
+    ask = Ask("ignore", f"Does {code} mean 'no label', or is it a class of its own?")
+    if list(values) == [-1, 0, 1] and positions is Positions.EXAMPLE:
+        return [classes, *(each.asking(ask) for each in coded)]
+    return [*coded, classes.asking(ask)]
+
+
+def _against_quantity(classes: Reading, sign: Quantity, profile: LabelProfile) -> list[Reading]:
+    ask = Ask("task", _TASK_TEXT[sign.kind])
+    numbers = regression((observed(sign.why, profile.where),), counts=sign.kind == "counts")
+    if sign.kind == "ids":
+        numbers = unique(profile) if profile.increasing else numbers
+    if sign.kind == "ratings":
+        return [classes, numbers.asking(ask)] if profile.ordered else _grades(classes, numbers, ask)
+    return [numbers, classes.asking(ask)] if sign.leads else [classes, numbers.asking(ask)]
+
+
+def _grades(classes: Reading, numbers: Reading, ask: Ask) -> list[Reading]:
+    from dataclasses import replace
+
+    in_order = replace(
+        classes, title=f"{classes.title}, in order", ordered=True, answers={**classes.answers, "ordered": True}
+    )
+    plain = replace(classes, answers={**classes.answers, "ordered": False})
+    return [in_order, numbers.asking(ask), plain.asking(Ask("ordered", "Do the classes have an order?"))]
+
+
+def _fractions(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> list[Reading]:
+    """Numbers that are not whole: probabilities, steps of a scale, or quantities."""
+    values = sorted(kept)
+    facts = (observed(f"fractions from {values[0]:g} to {values[-1]:g}", profile.where),)
+    numbers = regression(facts)
+    inside = values[0] >= 0 and values[-1] <= 1
+    steps = _scale(values, kept)
+    ask = Ask("task", "Are these probabilities of 'yes', or a quantity to predict?")
+    readings: list[Reading] = []
+    if inside and not steps:
+        readings = [soft_binary(profile, kept, positions, facts), numbers.asking(ask)]
+    elif steps and positions is Positions.EXAMPLE:
+        classes = class_reading(profile, values, [kept[value] for value in values], positions=positions)
+        scale = Ask("task", "Are these steps of a scale (classes in order), or a quantity to predict?")
+        readings = [numbers, *_grades(classes.asking(scale), numbers, scale)[:1]]
+        if inside:
+            readings.append(soft_binary(profile, kept, positions, facts).asking(scale))
+    return readings or [numbers]
+
+
+def _scale(values: Sequence[float], kept: Mapping[Any, int]) -> bool:
+    """Whether a few fractions with equal steps come again and again."""
+    if not 3 <= len(values) <= GRID or sum(kept.values()) < 2 * len(values):
+        return False
+    gaps = [round(b - a, 6) for a, b in zip(values, values[1:], strict=False)]
+    return len(set(gaps)) == 1
+
+
+def soft_binary(
+    profile: LabelProfile, kept: Mapping[Any, int], positions: Positions, facts: tuple[Any, ...]
+) -> Reading:
+    """Probabilities of "yes"."""
+    positive = sum(float(value) * count for value, count in kept.items())
+    total = sum(kept.values())
+    return Reading(
+        title="probabilities of one class",
+        evidence=evidence(Labels.BINARY, 2, facts=facts, positions=positions),
+        answers={"task": "binary", "positions": positions.value, "several_true": False},
+        soft=True,
+        class_names=(0, 1),
+        counts=(round(total - positive), round(positive)),
+        total=total,
+        facts=facts,
+    )
+
+
+def _noisy_grey(
+    profile: LabelProfile, positions: Positions, values: Sequence[Any], kept: Mapping[Any, int]
+) -> Reading | None:
+    """A black-and-white mask whose edges were blurred by resizing or lossy saving."""
+    poles = kept.get(0, 0) + kept.get(255, 0)
+    blurred = positions is Positions.PIXEL and len(values) > 2 and values[0] >= 0 and values[-1] == GREY[1]
+    if not blurred or poles < GREY_POLES * sum(kept.values()):
+        return None
+    facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are 0 or 255", profile.where),)
+    high = sum(count for value, count in kept.items() if value >= GREY_MIDDLE)
+    steps = [Step(Op.THRESHOLD, GREY_MIDDLE)]
+    if profile.shape[-1:] != (1,):
+        steps.append(Step(Op.ADD_AXIS))
+    return Reading(
+        title="a black-and-white mask with grey edges",
+        evidence=evidence(Labels.BINARY, 2, facts=facts, positions=positions),
+        answers={"task": "binary", "positions": positions.value, "several_true": False},
+        source=Source.GREYMASK,
+        preparation=Preparation(Source.GREYMASK, Labels.BINARY, GREY, None, tuple(steps)),
+        class_names=GREY,
+        counts=(sum(kept.values()) - high, high),
+        total=sum(kept.values()),
+        facts=facts,
+    )
+
+
+def _too_many(profile: LabelProfile) -> list[Reading]:
+    """More distinct values than the profile keeps."""
+    fact = observed(f"more than {profile.distinct:,} different values in {profile.rows:,} rows", profile.where)
+    if profile.integral and profile.increasing:
+        return [unique(profile)]
+    return [regression((fact,))]
+
+
+def constant(profile: LabelProfile, value: Any) -> Reading:
+    """One class: there is nothing to tell apart."""
+    fact = observed(f"every label is {value!r}", profile.where)
+    return no_fit(
+        "one class only",
+        Source.CONSTANT,
+        "collect examples of the other class, or use a method for one class, such as anomaly detection",
+        answers={},
+        facts=(fact,),
+    )
+
+
+def unique(profile: LabelProfile) -> Reading:
+    """A label of its own for every row."""
+    fact = observed(f"all {profile.rows:,} labels are different", profile.where)
+    return no_fit(
+        "ids: a label of its own for every row",
+        Source.IDS,
+        "choose the column that says what each row is; an id cannot be learned",
+        answers={},
+        facts=(fact,),
+    )
+
+
+def nothing(profile: LabelProfile) -> Reading:
+    """No labels at all."""
+    text = "there are no labels" if profile.rows == 0 else f"all {profile.cells:,} labels are missing"
+    return no_fit(
+        "no labels",
+        Source.EMPTY,
+        "pass the labels that the model should learn",
+        answers={},
+        facts=(observed(text, profile.where),),
+    )
+
+
+def _unit(positions: Positions) -> str:
+    return {Positions.EXAMPLE: "rows", Positions.TOKEN: "tokens", Positions.PIXEL: "pixels"}[positions]

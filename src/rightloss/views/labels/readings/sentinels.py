@@ -1,0 +1,20 @@
+"""Values that stand for "no label": -1, -100, 255 and the like beside ids that run 0..K-1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+CODES = (-100, -1, 255, -9, -99, -999, -9999, 99, 999, 9999)
+FAR = 3  # a positive code must lie this many times beyond the largest id
+
+
+def sentinel(values: Sequence[float]) -> int | None:
+    """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None if there is none."""
+    for code in CODES:
+        if code not in values:
+            continue
+        rest = [value for value in values if value != code]
+        if len(rest) >= 2 and rest[0] in (0, 1) and rest[-1] - rest[0] + 1 == len(rest):
+            if code < 0 or code > FAR * rest[-1]:
+                return code
+    return None

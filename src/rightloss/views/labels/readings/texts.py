@@ -1,0 +1,122 @@
+"""Readings of text labels and of lists of tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rightloss.contract import Labels, Positions, Source
+from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.quantities import FEW_REPEATS, FEW_ROWS, quantity
+from rightloss.views.labels.readings.reading import Ask, Given, Reading, evidence, observed, regression
+from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
+
+YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad"})
+NO = frozenset({"no", "n", "false", "f", "0", "0.0", "-1", "negative", "neg", "ham", "off", "absent", "normal", "good"})
+
+
+def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
+    """Readings of text, best first."""
+    if not profile.distinct_exact:
+        return [unique(profile)]
+    kept = {value: count for value, count in profile.values.items() if value != given.ignore}
+    if not kept:
+        return [nothing(profile)]
+    if len(kept) == 1:
+        return [constant(profile, next(iter(kept)))]
+    readings = _as_classes(profile, kept, positions)
+    if profile.tag_separator is not None and positions is Positions.EXAMPLE:
+        ask = Ask(
+            "several_true",
+            f"Does {profile.tag_separator!r} separate several labels of one row, or is it part of a name?",
+        )
+        readings = [tag_reading(profile), *(each.asking(ask) for each in readings if each.evidence is not None)]
+    return readings
+
+
+def _as_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> list[Reading]:
+    classes = text_classes(profile, kept, positions)
+    rows, distinct = sum(kept.values()), len(kept)
+    if profile.text_numbers:
+        return _numbers_in_text(profile, kept, classes)
+    if distinct == rows and rows >= FEW_ROWS:
+        return [unique(profile), classes.asking(Ask("task", "Will each of these labels come again in other rows?"))]
+    if distinct > FEW_REPEATS * rows and rows >= FEW_ROWS:
+        ask = Ask("task", f"Are the {distinct} different texts in {rows} rows classes, or names and free text?")
+        return [classes, unique(profile).asking(ask)]
+    return [classes]
+
+
+def text_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> Reading:
+    """One of K class names. The order: as declared, else by number where all are numbers, else no before yes, else a-z."""
+    names = class_order(kept, profile.categories)
+    reading = class_reading(profile, names, [kept.get(name, 0) for name in names], positions=positions)
+    preparation = reading.preparation
+    if preparation is None:
+        return reading
+    return replace(reading, source=Source.TEXT, preparation=replace(preparation, source=Source.TEXT))
+
+
+def class_order(kept: Mapping[Any, int], categories: Sequence[Any] | None) -> list[Any]:
+    """Class names in the order of their ids."""
+    if categories is not None and set(kept) <= set(categories):
+        return list(categories)
+    names = sorted(kept, key=str)
+    if len(names) == 2 and str(names[0]).lower() in YES and str(names[1]).lower() in NO:
+        return names[::-1]
+    try:
+        return sorted(names, key=float)
+    except (TypeError, ValueError):
+        return names
+
+
+def _numbers_in_text(profile: LabelProfile, kept: Mapping[Any, int], classes: Reading) -> list[Reading]:
+    """Numbers in quotes: someone may have meant names, or a file was read as text."""
+    pairs = sorted((float(value), count) for value, count in kept.items())
+    values, counts = [value for value, _ in pairs], [count for _, count in pairs]
+    whole = all(value.is_integer() for value in values)
+    sign = quantity(values, counts) if whole else None
+    if whole and (sign is None or not sign.leads):
+        return [classes]
+    why = sign.why if sign else f"fractions from {values[0]:g} to {values[-1]:g} written as text"
+    ask = Ask("task", "Are these texts names of classes, or numbers to predict?")
+    return [regression((observed(why, profile.where),)), classes.asking(ask)]
+
+
+def list_readings(profile: LabelProfile, given: Given) -> list[Reading]:
+    """Readings of labels that are lists of different lengths: tags of an example, or a sequence of labelled tokens."""
+    if not profile.tags:
+        return [nothing(profile)]
+    if len(profile.tags) == 1:
+        return [constant(profile, next(iter(profile.tags)))]
+    tags = tag_reading(profile)
+    if not profile.tags_repeat:
+        return [tags]
+    ask = Ask("positions", "Is each list a set of tags of one example, or one label for each step of a sequence?")
+    names = class_order(profile.tags, None)
+    counts = [profile.tags[name] for name in names]
+    tokens = class_reading(profile, names, counts, positions=Positions.TOKEN)
+    return [tokens, tags.asking(ask)]
+
+
+def tag_reading(profile: LabelProfile) -> Reading:
+    """Several labels can be true at once."""
+    names = class_order(profile.tags, None)
+    steps = [Step(Op.MULTI_HOT)]
+    if profile.tag_separator is not None:
+        steps.insert(0, Step(Op.SPLIT, profile.tag_separator))
+    mean = profile.tags_per_row or 0.0
+    facts = (observed(f"lists of labels: {len(names):,} different ones, {mean:.1f} for each row", profile.where),)
+    return Reading(
+        title=f"any of {len(names):,} labels, several at once",
+        evidence=evidence(Labels.MULTIHOT, len(names), facts=facts),
+        answers={"task": "multilabel", "positions": "example", "several_true": True},
+        source=Source.TAGLISTS,
+        preparation=Preparation(Source.TAGLISTS, Labels.MULTIHOT, tuple(names), None, tuple(steps)),
+        class_names=tuple(names),
+        counts=tuple(profile.tags[name] for name in names),
+        total=profile.rows,
+        facts=facts,
+    )

@@ -1,0 +1,170 @@
+"""Readings of labels whose last axis may hold classes: (n, K), (n, T, K), (n, H, W, K)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rightloss.contract import Labels, Positions, Source
+from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.views.labels.profile import LabelProfile, RowFacts
+from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, evidence, observed, regression
+
+ENOUGH = 20  # with fewer vectors, "each has exactly one 1" may be chance
+MISSING_CODES = (-1, -100, 255)
+
+SEVERAL = Ask("several_true", "Can several columns be 1 in the same row, or always exactly one?")
+
+
+def column_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
+    """Readings under which the last axis holds one column for each class; empty where it cannot."""
+    rows = profile.row_facts
+    if rows is None or rows.columns < 2:
+        return []
+    cells = {value for value in profile.values if value != given.ignore}
+    if profile.distinct_exact and profile.integral:
+        code = _code(cells, given)
+        if cells - {code} <= {0, 1} and (rows.zero_one or code is not None):
+            return _zero_one(profile, rows, positions, code)
+        pair = tuple(sorted(cells))
+        if pair in ((-1, 1), (0, 255)):
+            return _two_valued(profile, rows, positions, (int(pair[0]), int(pair[1])))
+        return []
+    low, high = profile.minimum, profile.maximum
+    if low is None or high is None or low < 0 or high > 1:
+        return []
+    return _fractions(profile, rows, positions)
+
+
+def _code(cells: set[Any], given: Given) -> Any:
+    """The value that stands for an unlabelled cell beside 0 and 1."""
+    if given.ignore is not None:
+        return None if given.ignore == NO_IGNORE else given.ignore
+    extra = [code for code in MISSING_CODES if code in cells]
+    return extra[0] if len(extra) == 1 and cells - {extra[0]} == {0, 1} else None
+
+
+def _zero_one(profile: LabelProfile, rows: RowFacts, positions: Positions, code: Any) -> list[Reading]:
+    if profile.missing or code is not None:
+        return _with_missing(profile, rows, positions, code)
+    several = multi_hot(profile, rows, positions)
+    if rows.one_positive == rows.vectors:
+        single = one_hot(profile, rows, positions)
+        return [single, several.asking(SEVERAL)] if rows.vectors < ENOUGH else [single, several]
+    if rows.sum_max <= 1:
+        # Rows without any 1: none of the classes, or nobody labelled them.
+        empty = rows.sum_is_zero
+        ask = Ask("several_true", f"{empty:,} rows have no 1 and none has two: can several columns be 1 in one row?")
+        single = one_hot(profile, rows, positions)
+        return [several, replace(single, title=f"{single.title}, some rows unlabelled").asking(ask)]
+    return [several]
+
+
+def _with_missing(profile: LabelProfile, rows: RowFacts, positions: Positions, code: Any) -> list[Reading]:
+    ignore = code if code is not None else float("nan")
+    reading = multi_hot(profile, rows, positions)
+    gone = sum(rows.missing_per_column) if code is None else profile.values.get(code, 0)
+    facts = (
+        *reading.facts,
+        observed(f"{gone:,} of {profile.cells:,} cells hold no label ({code or 'NaN'})", profile.where),
+    )
+    found = replace(
+        reading,
+        title=f"{reading.title}, some cells unlabelled",
+        evidence=evidence(Labels.MULTIHOT_MISSING, rows.columns, facts=facts, positions=positions, ignore=ignore),
+        answers={**reading.answers, "ignore": code if code is not None else NO_IGNORE},
+        facts=facts,
+    )
+    return [found]
+
+
+def one_hot(profile: LabelProfile, rows: RowFacts, positions: Positions) -> Reading:
+    """Exactly one column is 1."""
+    facts = (observed(f"{rows.one_positive:,} of {rows.vectors:,} rows have exactly one 1", profile.where),)
+    return Reading(
+        title=f"one of {rows.columns:,} exclusive classes, one-hot",
+        evidence=evidence(Labels.ONEHOT, rows.columns, facts=facts, positions=positions),
+        answers={
+            "task": "binary" if rows.columns == 2 else "multiclass",
+            "positions": positions.value,
+            "several_true": False,
+        },
+        class_names=_names(profile, rows),
+        counts=rows.positives,
+        total=rows.vectors,
+        facts=facts,
+    )
+
+
+def multi_hot(profile: LabelProfile, rows: RowFacts, positions: Positions) -> Reading:
+    """Any number of columns is 1."""
+    text = f"{rows.columns:,} columns of 0 and 1, {rows.cardinality:.2f} ones for each row"
+    above = f"; {rows.sum_above_one:,} of {rows.vectors:,} rows have several" if rows.sum_above_one else ""
+    facts = (observed(text + above, profile.where),)
+    return Reading(
+        title=f"any of {rows.columns:,} labels, several at once",
+        evidence=evidence(Labels.MULTIHOT, rows.columns, facts=facts, positions=positions),
+        answers={"task": "multilabel", "positions": positions.value, "several_true": True},
+        class_names=_names(profile, rows),
+        counts=rows.positives,
+        total=rows.vectors,
+        facts=facts,
+    )
+
+
+def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pair: tuple[int, int]) -> list[Reading]:
+    """Columns of two other values than 0 and 1; `positives` counts non-zero cells, so -1/+1 is recounted by the sums."""
+    source = Source.SIGNED if pair == (-1, 1) else Source.GREYMASK
+    low, high = pair
+    # With cells low / high, one high cell among K gives the row sum high + (K - 1) * low.
+    one = high + (rows.columns - 1) * low
+    exclusive = rows.sum_min == rows.sum_max == one
+    base = one_hot if exclusive else multi_hot
+    target = Labels.ONEHOT if exclusive else Labels.MULTIHOT
+    reading = base(profile, rows, positions)
+    facts = (observed(f"cells are {low} and {high} instead of 0 and 1", profile.where),)
+    steps = (Step(Op.HIGH, high),)
+    return [
+        replace(
+            reading,
+            evidence=evidence(target, rows.columns, facts=facts, positions=positions),
+            source=source,
+            preparation=Preparation(source, target, reading.class_names, None, steps),
+            counts=reading.counts if low == 0 else (),
+            facts=facts,
+        )
+    ]
+
+
+def _fractions(profile: LabelProfile, rows: RowFacts, positions: Positions) -> list[Reading]:
+    soft = profile.distinct_exact is False or not profile.integral
+    if rows.sum_is_one == rows.vectors:
+        facts = (observed(f"all {rows.vectors:,} rows are probabilities that sum to 1", profile.where),)
+        found = replace(
+            one_hot(profile, rows, positions),
+            title=f"probabilities of {rows.columns:,} exclusive classes",
+            evidence=evidence(Labels.DISTRIBUTION, rows.columns, facts=facts, positions=positions),
+            soft=soft,
+            counts=(),
+            facts=facts,
+        )
+        return [found]
+    low, high = f"{rows.sum_min:.3g}", f"{rows.sum_max:.3g}"
+    facts = (observed(f"values in [0, 1], rows sum to {low} ... {high}", profile.where),)
+    several = replace(
+        multi_hot(profile, rows, positions),
+        title=f"probabilities of {rows.columns:,} labels, several at once",
+        evidence=evidence(Labels.MULTIHOT, rows.columns, facts=facts, positions=positions),
+        soft=soft,
+        counts=(),
+        facts=facts,
+    )
+    if profile.minimum == 0 or profile.maximum == 1:
+        return [several]
+    ask = Ask("task", "Are the columns probabilities of labels, or quantities to predict?")
+    return [several, regression(facts).asking(ask)]
+
+
+def _names(profile: LabelProfile, rows: RowFacts) -> tuple[Any, ...]:
+    names = profile.class_names or profile.column_names
+    return tuple(names) if names and len(names) == rows.columns else tuple(range(rows.columns))
