@@ -1,0 +1,72 @@
+"""Which columns of a table are meant: by name, by position (from 0, negative from the end), by pattern or by slice."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from rightloss.errors import MissingColumn
+
+_POSITION = re.compile(r"-?\d+")
+_SLICE = re.compile(r"(-?\d+)?:(-?\d+)?")
+_SHOWN = 30
+
+
+def listing(names: Sequence[str]) -> str:
+    """The column names for a message, shortened where there are many."""
+    shown = ", ".join(names[:_SHOWN])
+    return shown + (f", … ({len(names)} in all)" if len(names) > _SHOWN else "")
+
+
+def resolve_columns(wanted: Sequence[str] | None, names: Sequence[str], where: str) -> tuple[str, ...]:
+    """Existing names for what the user wrote, in the order written, each once.
+
+    A name that exists wins; else `3` or `-1` is a position, `-14:` a slice of positions and `Class*` a pattern.
+    With nothing wanted, the only column of a one-column table is taken.
+
+    Raises:
+        MissingColumn: no such column, or none was named and there are several.
+    """
+    if not wanted:
+        if len(names) == 1:
+            return (names[0],)
+        raise MissingColumn(
+            f"{where} has {len(names)} columns and none was named as the label",
+            expected=f"one or more of: {listing(names)}",
+            fix=f"--label {_quoted(names[-1])}   (or the column that holds the labels; -1 is the last)",
+        )
+    found: dict[str, None] = {}
+    for word in wanted:
+        found.update(dict.fromkeys(_matches(str(word), names, where)))
+    return tuple(found)
+
+
+def _matches(word: str, names: Sequence[str], where: str) -> list[str]:
+    if word in names:
+        return [word]
+    if _POSITION.fullmatch(word) and -len(names) <= int(word) < len(names):
+        return [names[int(word)]]
+    if word != ":" and (parts := _SLICE.fullmatch(word)):
+        first, last = (int(part) if part else None for part in parts.groups())
+        if chosen := list(names[first:last]):
+            return chosen
+    if any(sign in word for sign in "*?[") and (chosen := [name for name in names if fnmatchcase(name, word)]):
+        return chosen
+    near = _nearest(word, names)
+    raise MissingColumn(
+        f"{where} has no column {word!r}",
+        expected=f"one of: {listing(names)}",
+        fix=f"--label {_quoted(near)}" if near else "name one of the columns above, or its position from 0 (-1: last)",
+    )
+
+
+def _nearest(word: str, names: Sequence[str]) -> str | None:
+    folded = {name.casefold().strip(): name for name in reversed(names)}
+    close = difflib.get_close_matches(word.casefold().strip(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def _quoted(name: str) -> str:
+    return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'

@@ -1,0 +1,178 @@
+"""How a text table is written: encoding, delimiter, quotes, and whether the first line holds names.
+
+Decided here and not by an engine's own sniffer, because those turn a damaged row into another dialect without a word.
+The whole file is scanned once for its encoding and quotes (about the cost of copying it); the rest looks at a sample.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rightloss.errors import EmptyInput, UnreadableInput
+
+_DELIMITERS = ",\t;|"
+_SAMPLE = 1 << 20
+_DELIMITER_LINES = 500
+_NAME_LENGTH = 80  # a first cell longer than this is text, not a column name
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One text table's way of writing. `quote` None: quotes are ordinary characters."""
+
+    encoding: str
+    delimiter: str
+    quote: str | None
+    header: bool
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_dialect(path: Path, header: bool | None = None) -> Dialect:
+    """The dialect of a text table; `header` True or False overrides the sniffing of the first line.
+
+    Raises:
+        UnreadableInput: binary content. EmptyInput: no line, or a line of names and no row.
+    """
+    csv.field_size_limit(1 << 30)
+    encoding, quotes, sample, whole = _scan(path)
+    notes = []
+    if encoding == "latin-1":
+        notes.append(f"{path.name} is not UTF-8; it was read as Latin-1 (Western European)")
+    lines = sample.splitlines(keepends=True)
+    lines = lines if whole or len(lines) < 2 else lines[:-1]
+    if not any(line.strip() for line in lines):
+        raise EmptyInput(f"{path} holds no rows, only blank lines", expected="a table with at least one row")
+    delimiter, quote = _delimiter_and_quote(lines, quotes, path)
+    rows = _rows(lines, delimiter, quote)
+    has_names, sure = (header, True) if header is not None else _first_line_is_names(rows)
+    if not sure:
+        notes.append(
+            f"the first line of {path.name} was taken as "
+            + (
+                "column names; if it is data, say header=False"
+                if has_names
+                else "data; if it holds names, say header=True"
+            )
+        )
+    if has_names and len(rows) == 1 and whole:
+        raise EmptyInput(f"{path} has a line of column names and no rows", expected="at least one row of data")
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    names = _unique(rows[0]) if has_names else tuple(f"column{i}" for i in range(width))
+    return Dialect(encoding, delimiter, quote, has_names, names, tuple(notes))
+
+
+def _scan(path: Path) -> tuple[str, bool, str, bool]:
+    """(encoding, any double quote, decoded sample, whether the sample is the whole file)."""
+    import pyarrow as pa
+
+    sample = b""
+    quotes = False
+    valid = codecs.getincrementaldecoder("utf-8")()
+    utf8 = True
+    size = 0
+    with pa.input_stream(str(path), compression="detect") as stream:
+        while block := stream.read(_SAMPLE):
+            if size == 0 and block.startswith((b"\xff\xfe", b"\xfe\xff")):
+                text = (block[:-1] if len(block) % 2 else block).decode("utf-16", errors="replace")
+                return "utf-16", '"' in text, text, len(block) < _SAMPLE
+            if b"\x00" in block:
+                raise UnreadableInput(
+                    f"{path} looks like binary data (zero bytes near byte {size + block.index(0)})",
+                    expected="text with one row per line",
+                )
+            sample = sample or block
+            size += len(block)
+            quotes = quotes or b'"' in block
+            if utf8:
+                try:
+                    valid.decode(block)
+                except UnicodeDecodeError:
+                    utf8 = False
+    encoding = "utf-8" if utf8 else "latin-1"
+    text = sample.decode(encoding, errors="replace").removeprefix("\ufeff")
+    return encoding, quotes, text, size == len(sample)
+
+
+def _rows(lines: Sequence[str], delimiter: str, quote: str | None) -> list[list[str]]:
+    quoting: Any = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    return [row for row in csv.reader(lines, delimiter=delimiter, quotechar=quote or '"', quoting=quoting) if row]
+
+
+def _delimiter_and_quote(lines: Sequence[str], quotes: bool, path: Path) -> tuple[str, str | None]:
+    """The delimiter that cuts most rows into the same number (> 1) of cells; then whether quotes help or harm that."""
+    name = path.name.lower()
+    by_suffix = "\t" if ".tsv" in name or ".tab" in name else ","
+    quote = '"' if quotes else None
+    scores = {}
+    for delimiter in _DELIMITERS:
+        share, width = _regularity(lines[:_DELIMITER_LINES], delimiter, quote)
+        if quotes:
+            share, width = max((share, width), _regularity(lines[:_DELIMITER_LINES], delimiter, None))
+        scores[delimiter] = (round(share, 2) if width > 1 else 0.0, delimiter == by_suffix, width)
+    delimiter = max(scores, key=lambda sign: scores[sign])
+    if scores[delimiter][0] < 0.5:  # the commas of sentences differ from line to line: one column
+        delimiter = by_suffix
+    if quotes and _regularity(lines, delimiter, None)[0] > _regularity(lines, delimiter, '"')[0]:
+        quote = None
+    return delimiter, quote
+
+
+def _regularity(lines: Sequence[str], delimiter: str, quote: str | None) -> tuple[float, int]:
+    """(share of rows with the most usual number of cells, that number).
+
+    A row that swallowed lines by a stray quote counts as that many misses, unless such rows are frequent: then they
+    are cells with line breaks.
+    """
+    rows = _rows(lines, delimiter, quote)
+    width, count = Counter(len(row) for row in rows).most_common(1)[0]
+    swallowed = len(lines) - len(rows) if quote else 0
+    return count / (len(rows) + (swallowed if swallowed < len(rows) // 20 else 0)), width
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _first_line_is_names(rows: list[list[str]]) -> tuple[bool, bool]:
+    """(the first row holds column names, sure of it)."""
+    first, rest = rows[0], rows[1:]
+    if not rest:
+        return (False, True) if any(_is_number(cell) for cell in first) else (True, False)
+    if first == [str(i) for i in range(len(first))] and len(first) > 1:
+        return True, True  # a data frame without names, saved with its column numbers
+    if any(_is_number(cell) for cell in first):
+        return False, True
+    columns = [[row[i].strip() for row in rest if i < len(row)] for i in range(len(first))]
+    known = [[cell for cell in column if cell] for column in columns]
+    if any(column and all(_is_number(cell) for cell in column) for column in known):
+        return True, True  # text over numbers
+    if any(cell.strip() and cell.strip() in column for cell, column in zip(first, columns, strict=True)):
+        return False, True  # a "name" that is also a value further down
+    if any(len(cell) > _NAME_LENGTH for cell in first) or len(set(first)) < len(first):
+        return False, False
+    few = any(len(set(column)) <= len(column) // 3 for column in known if column)
+    return True, few  # a column of few repeated values that never repeats its first cell
+
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Names made different from each other: a, a -> a, a_1; an empty name becomes columnN."""
+    seen: dict[str, None] = {}
+    for i, raw in enumerate(names):
+        base = raw.strip() or f"column{i}"
+        name, n = base, 0
+        while name in seen:
+            n += 1
+            name = f"{base}_{n}"
+        seen[name] = None
+    return tuple(seen)

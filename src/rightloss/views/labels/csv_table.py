@@ -1,0 +1,136 @@
+"""Comma, tab, semicolon or bar separated text as a table: pyarrow's reader, told the dialect.
+
+Types hold for the whole file: they are read from the first block and, where the file is longer, checked against all
+of it before the first batch is handed out (a column of whole numbers with one "n/a?" in line 9 million is text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rightloss.errors import UnreadableInput
+from rightloss.views.labels.csv_dialect import Dialect, read_dialect
+from rightloss.views.labels.table import Table, Types
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK_BYTES = 4 << 20
+_WIDER = {"null": "int64", "bool": "string", "int64": "double"}  # all others widen to string
+_COLUMN = re.compile(r"CSV column #(\d+)")
+_ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
+
+
+def open_csv(path: Path, header: bool | None = None) -> Table:
+    """The text table at `path` (may be .gz, .bz2 or .zst). Cells "", NA, NaN, null and the like are missing."""
+    dialect = read_dialect(path, header)
+
+    def batches(columns: Sequence[str], batch_rows: int, types: Types) -> Iterator[pa.RecordBatch]:
+        known = {name: types[name] for name in columns if name in types}
+        if len(known) < len(columns):
+            schema = _exact_schema(path, dialect, columns)
+            known = {name: known.get(name, schema.field(name).type) for name in columns}
+        for batch in _read(path, dialect, columns, known):
+            for start in range(0, batch.num_rows, batch_rows):
+                yield batch.slice(start, batch_rows)
+
+    def exact(columns: Sequence[str]) -> pa.Schema:
+        return _exact_schema(path, dialect, columns)
+
+    return Table(path=path, kind="csv", names=dialect.names, exact=exact, batches=batches, notes=dialect.notes)
+
+
+def first_types(path: Path, dialect: Dialect) -> pa.Schema:
+    """The types that the first block of the file suggests: quick, for listings only."""
+    with _guarded(path, dialect), _reader(path, dialect, dialect.names, {}) as reader:
+        return reader.schema
+
+
+def _reader(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str, Any]) -> Any:
+    import pyarrow as pa
+    import pyarrow.csv as pacsv
+
+    quoting = dialect.quote is not None
+    return pacsv.open_csv(
+        pa.input_stream(str(path), compression="detect"),
+        read_options=pacsv.ReadOptions(
+            use_threads=False,  # row numbers in errors, and a steady memory bound
+            block_size=BLOCK_BYTES,
+            encoding="utf8" if dialect.encoding == "utf-8" else dialect.encoding,
+            column_names=list(dialect.names),
+            skip_rows=1 if dialect.header else 0,
+        ),
+        parse_options=pacsv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote or False,
+            double_quote=quoting,
+            newlines_in_values=quoting,
+        ),
+        convert_options=pacsv.ConvertOptions(
+            include_columns=list(columns),
+            column_types=types,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+class _guarded:  # lower case: it reads as a statement
+    """Turns pyarrow's parse errors into one that names the file and the line."""
+
+    def __init__(self, path: Path, dialect: Dialect) -> None:
+        self.path, self.dialect = path, dialect
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        import pyarrow as pa
+
+        if isinstance(error, pa.ArrowInvalid | OSError) and "conversion error" not in str(error):
+            raise _parse_error(self.path, self.dialect, str(error)) from None
+
+
+def _parse_error(path: Path, dialect: Dialect, message: str) -> UnreadableInput:
+    row = _ROW.search(message)
+    if row is None:
+        return UnreadableInput(f"{path} could not be read as a text table: {message.splitlines()[0]}")
+    what = row.group(2).splitlines()[0]
+    return UnreadableInput(
+        f"{path}, line {row.group(1)}: {what[:1].lower()}{what[1:120]}",
+        expected=f"{len(dialect.names)} cells in every row, separated by {dialect.delimiter!r}",
+        fix=f"sed -n {row.group(1)}p {path}   (look at the line, then correct or delete it)",
+    )
+
+
+def _read(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+    with _guarded(path, dialect), _reader(path, dialect, columns, types) as reader:
+        yield from reader
+
+
+def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Schema:
+    """Types under which every row of `columns` can be read, widened null -> int64 -> double -> string as needed."""
+    import pyarrow as pa
+
+    types: dict[str, Any] = {}
+    while True:
+        try:
+            with _guarded(path, dialect), _reader(path, dialect, columns, types) as reader:
+                schema = reader.schema
+                for _ in reader:
+                    pass
+                return schema
+        except pa.ArrowInvalid as error:
+            found = _COLUMN.search(str(error))
+            name = dialect.names[int(found.group(1))] if found else None
+            if name is None or name not in columns:
+                raise _parse_error(path, dialect, str(error)) from None
+            before = types.get(name) or _inferred(path, dialect, name)
+            types[name] = pa.type_for_alias(_WIDER.get(str(before), "string"))
+
+
+def _inferred(path: Path, dialect: Dialect, name: str) -> Any:
+    with _reader(path, dialect, [name], {}) as reader:
+        return reader.schema.field(name).type
