@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rightloss.errors import UnsupportedInput, WrongArgument
-from rightloss.views.labels.file_paths import CLASS_FOLDERS, Found, find_files
-from rightloss.views.labels.sniff import TABLE_KINDS, spoken
+from rightloss.views.labels.formats.file_paths import CLASS_FOLDERS, Found, find_files
+from rightloss.views.labels.formats.sniff import TABLE_KINDS, spoken
 from rightloss.views.labels.source import Outputs
 
 
@@ -43,7 +43,7 @@ def from_path(
     found = find_files(path)
     names = columns or ((feature,) if feature else None)
     if found.kind == CLASS_FOLDERS:
-        from rightloss.views.labels.class_folders import class_folder_outputs, refuse_columns
+        from rightloss.views.labels.formats.class_folders import class_folder_outputs, refuse_columns
 
         refuse_columns(names, path)
         return class_folder_outputs(found)
@@ -53,14 +53,14 @@ def from_path(
 
         return table_outputs(join_tables(found, header), names, rows_cap)
     if found.kind == "tfrecord":
-        from rightloss.views.labels.tfrecord import tfrecord_outputs
+        from rightloss.views.labels.formats.tfrecord import tfrecord_outputs
 
         return tfrecord_outputs(found.files, found.given, names, rows_cap)
     return _array_outputs(found, names, rows_cap)
 
 
 def _array_outputs(found: Found, names: Sequence[str] | None, rows_cap: int | None) -> Outputs:
-    from rightloss.views.labels.numpy_files import npy_outputs, npz_outputs
+    from rightloss.views.labels.formats.numpy_files import npy_outputs, npz_outputs
 
     if len(found.files) > 1:
         raise UnsupportedInput(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from rightloss.errors import EmptyInput, UnreadableInput, UnsupportedInput
 from rightloss.views.labels.columns import listing, resolve_columns
-from rightloss.views.labels.file_paths import Found, find_files
-from rightloss.views.labels.sniff import TABLE_KINDS, file_kind, spoken
-from rightloss.views.labels.table import Table, Types
+from rightloss.views.labels.formats.file_paths import Found, find_files
+from rightloss.views.labels.formats.sniff import TABLE_KINDS, file_kind, spoken
+from rightloss.views.labels.formats.table import Table, Types
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ def open_table(path: Path, header: bool | None = None, kind: str | None = None) 
     Raises:
         UnreadableInput, EmptyInput: see `sniff.file_kind`. UnsupportedInput: a file without named columns.
     """
-    from rightloss.views.labels import arff_table, arrow_table, csv_table, json_table
+    from rightloss.views.labels.formats import arff_table, arrow_table, csv_table, json_table
 
     kind = kind or file_kind(path)
     if kind == "csv":

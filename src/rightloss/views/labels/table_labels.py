@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rightloss.errors import EmptyInput
 from rightloss.views.labels.arrow_chunks import are_cells_of_one_matrix, column_chunks, matrix_chunk
 from rightloss.views.labels.columns import resolve_columns
-from rightloss.views.labels.parquet_counts import count_column, worth_counting
+from rightloss.views.labels.formats.parquet_counts import count_column, worth_counting
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
-from rightloss.views.labels.table import Table
+from rightloss.views.labels.formats.table import Table
 from rightloss.views.labels.table_files import BATCH_ROWS
 
 if TYPE_CHECKING:

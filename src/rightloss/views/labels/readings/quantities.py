@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MANY = 12  # above this, values that start elsewhere than 0 or 1 are rarely class ids
 FEW_ROWS = 10  # below this, "every value is different" says nothing
@@ -94,6 +95,6 @@ def _unimodal(counts: Sequence[int]) -> bool:
     if max(counts) < SPREAD * min(counts):
         return False
     top = counts.index(max(counts))
-    rising = all(a <= b for a, b in zip(counts[:top], counts[1 : top + 1], strict=True))
-    falling = all(a >= b for a, b in zip(counts[top:-1], counts[top + 1 :], strict=True))
+    rising = all(a <= b for a, b in pairwise(counts[: top + 1]))
+    falling = all(a >= b for a, b in pairwise(counts[top:]))
     return rising and falling

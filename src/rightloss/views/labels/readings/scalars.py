@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
@@ -197,7 +198,7 @@ def _scale(values: Sequence[float], kept: Mapping[Any, int]) -> bool:
     """Whether a few fractions with equal steps come again and again."""
     if not 3 <= len(values) <= GRID or sum(kept.values()) < 2 * len(values):
         return False
-    gaps = [round(b - a, 6) for a, b in zip(values, values[1:], strict=False)]
+    gaps = [round(b - a, 6) for a, b in pairwise(values)]
     return len(set(gaps)) == 1
 
 

@@ -9,12 +9,12 @@ FAR = 3  # a positive code must lie this many times beyond the largest id
 
 
 def sentinel(values: Sequence[float]) -> int | None:
-    """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None if there is none."""
+    """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None without one."""
     for code in CODES:
         if code not in values:
             continue
         rest = [value for value in values if value != code]
-        if len(rest) >= 2 and rest[0] in (0, 1) and rest[-1] - rest[0] + 1 == len(rest):
-            if code < 0 or code > FAR * rest[-1]:
-                return code
+        ids = len(rest) >= 2 and rest[0] in (0, 1) and rest[-1] - rest[0] + 1 == len(rest)
+        if ids and (code < 0 or code > FAR * rest[-1]):
+            return code
     return None

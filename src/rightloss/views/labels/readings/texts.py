@@ -50,7 +50,7 @@ def _as_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Posit
 
 
 def text_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> Reading:
-    """One of K class names. The order: as declared, else by number where all are numbers, else no before yes, else a-z."""
+    """One of K class names, in the order declared, else by number, else no before yes, else from a to z."""
     names = class_order(kept, profile.categories)
     reading = class_reading(profile, names, [kept.get(name, 0) for name in names], positions=positions)
     preparation = reading.preparation
@@ -92,7 +92,7 @@ def list_readings(profile: LabelProfile, given: Given) -> list[Reading]:
     if len(profile.tags) == 1:
         return [constant(profile, next(iter(profile.tags)))]
     tags = tag_reading(profile)
-    if not profile.tags_repeat:
+    if not profile.tags_repeated:
         return [tags]
     ask = Ask("positions", "Is each list a set of tags of one example, or one label for each step of a sequence?")
     names = class_order(profile.tags, None)

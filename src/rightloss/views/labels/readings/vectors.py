@@ -113,7 +113,7 @@ def multi_hot(profile: LabelProfile, rows: RowFacts, positions: Positions) -> Re
 
 
 def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pair: tuple[int, int]) -> list[Reading]:
-    """Columns of two other values than 0 and 1; `positives` counts non-zero cells, so -1/+1 is recounted by the sums."""
+    """Columns of two other values than 0 and 1. `positives` counts cells above zero, so it is right for both."""
     source = Source.SIGNED if pair == (-1, 1) else Source.GREYMASK
     low, high = pair
     # With cells low / high, one high cell among K gives the row sum high + (K - 1) * low.
@@ -130,7 +130,6 @@ def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pai
             evidence=evidence(target, rows.columns, facts=facts, positions=positions),
             source=source,
             preparation=Preparation(source, target, reading.class_names, None, steps),
-            counts=reading.counts if low == 0 else (),
             facts=facts,
         )
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rightloss.errors import EmptyInput, UnreadableInput, UnsupportedInput
-from rightloss.views.labels.sniff import file_kind, spoken, suffix_kind
+from rightloss.views.labels.formats.sniff import file_kind, spoken, suffix_kind
 
 CLASS_FOLDERS = "class folders"
 _PARTITION = re.compile(r"[^=]+=.*")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rightloss.errors import EmptyInput, UnreadableInput, WrongArgument
-from rightloss.views.labels.file_paths import Found, is_hidden
+from rightloss.views.labels.formats.file_paths import Found, is_hidden
 from rightloss.views.labels.source import Counted, Declared, LabelStream, Outputs
 
 

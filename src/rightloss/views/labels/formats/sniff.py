@@ -120,7 +120,7 @@ def _zip_kind(path: Path) -> tuple[str | None, str]:
 
 
 def _is_tfrecord(head: bytes, size: int) -> bool:
-    from rightloss.views.labels.tfrecord import masked_crc32c
+    from rightloss.views.labels.formats.tfrecord import masked_crc32c
 
     if len(head) < 12:
         return False

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rightloss.errors import EmptyInput, UnreadableInput
-from rightloss.views.labels.table import Table, Types, cast_batch
+from rightloss.views.labels.formats.table import Table, Types, cast_batch
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,6 +1,7 @@
 """TFRecord files of tf.train.Example without TensorFlow: only the label feature of each record is decoded.
 
-Framing (tensorflow/core/lib/io/record_writer.h): length uint64, masked CRC-32C of it, data, masked CRC of the data. The length's checksum is always verified, which finds cut and shifted files; the data's is not, as it costs a pass over
+Framing (tensorflow/core/lib/io/record_writer.h): length uint64, masked CRC-32C of it, data, masked CRC of the data.
+The length's checksum is always verified, which finds cut and shifted files; the data's is not, as it costs a pass over
 every image. Message layout: tensorflow/core/example/{example,feature}.proto.
 """
 

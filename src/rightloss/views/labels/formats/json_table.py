@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rightloss.errors import UnreadableInput
-from rightloss.views.labels.sniff import read_head
-from rightloss.views.labels.table import Table, Types, cast_batch
+from rightloss.views.labels.formats.sniff import read_head
+from rightloss.views.labels.formats.table import Table, Types, cast_batch
 
 if TYPE_CHECKING:
     import pyarrow as pa

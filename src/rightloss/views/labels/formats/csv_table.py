@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rightloss.errors import UnreadableInput
-from rightloss.views.labels.csv_dialect import Dialect, read_dialect
-from rightloss.views.labels.table import Table, Types
+from rightloss.views.labels.formats.csv_dialect import Dialect, read_dialect
+from rightloss.views.labels.formats.table import Table, Types
 
 if TYPE_CHECKING:
     import pyarrow as pa
