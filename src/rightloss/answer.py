@@ -139,7 +139,7 @@ class Advice:
 
     @property
     def first_loss(self) -> dict[str, float] | None:
-        """The loss to expect before training: `uniform` for a bias of 0, `prior` for a bias at the class frequencies."""
+        """The loss to expect before training: `uniform` from a bias of 0, `prior` from the class frequencies."""
         from rightloss.contract.prior import expected_first_loss
 
         if self.contract is None or self.imbalance is None:

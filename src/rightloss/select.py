@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rightloss.answer import Advice, Alternative, Question, Several
 from rightloss.advice.imbalance import imbalance
+from rightloss.answer import Advice, Alternative, Question, Several
 from rightloss.contract import Contract, Evidence, Field, Form, Positions, Row, Task
 from rightloss.contract import select as rows_inside
 from rightloss.contract.preparation import Preparation

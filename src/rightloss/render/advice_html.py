@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 _STYLE = (
     "<style>.rightloss{font:14px/1.45 system-ui,sans-serif;max-width:60em}.rightloss code{white-space:pre-wrap}"
-    ".rightloss td{text-align:left;vertical-align:top;padding:1px 10px 1px 0}.rightloss .ask{border-left:3px solid #d90;"
-    "padding:2px 0 2px 8px;margin:6px 0}.rightloss .bar{display:inline-block;height:.7em;background:#58a}</style>"
+    ".rightloss td{text-align:left;vertical-align:top;padding:1px 10px 1px 0}"
+    ".rightloss .ask{border-left:3px solid #d90;padding:2px 0 2px 8px;margin:6px 0}.rightloss .bar{display:inline-block;height:.7em;background:#58a}</style>"
 )
 
 
