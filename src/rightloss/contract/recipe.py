@@ -12,6 +12,17 @@ from typing import Any
 
 from rightloss.contract.contract import Contract
 from rightloss.contract.vocabulary import Activation, Form, FromLogits, Labels, Loss, Positions
+from rightloss.errors import WrongArgument
+
+MODULES = (
+    "keras.layers",
+    "keras.initializers",
+    "keras.losses",
+    "keras.metrics",
+    "rightloss.losses",
+    "rightloss.metrics",
+)
+"""Where the callables of a recipe live; nothing else is ever imported to build one."""
 
 TOP_K = 5  # a second accuracy only makes sense where guessing k of K classes says something
 TOP_K_FROM = 20
@@ -70,9 +81,7 @@ def head(contract: Contract, *, bias: float | list[float] | None = None, dtype: 
     keywords: dict[str, Any] = {}
     if contract.activation is not Activation.LINEAR:
         keywords["activation"] = contract.activation.value
-    if isinstance(bias, list):
-        keywords["bias_initializer"] = Call("rightloss.losses", "PriorBias", (bias,))
-    elif bias is not None:
+    if bias is not None:
         keywords["bias_initializer"] = Call("keras.initializers", "Constant", (bias,))
     if dtype is not None:
         keywords["dtype"] = dtype
@@ -85,11 +94,27 @@ def loss(contract: Contract) -> Call:
     """The loss object."""
     told: dict[str, Any] = {"from_logits": True} if contract.from_logits is FromLogits.TRUE else {}
     if contract.loss is Loss.SPARSE and contract.ignore is not None:
-        told["ignore_class"] = int(contract.ignore)
+        told["ignore_class"] = _whole(contract.ignore)
     if contract.loss is Loss.MASKED_BINARY:
-        told["ignore"] = contract.ignore
+        told["ignore"] = _number(contract.ignore)
     module, name = _LOSS_CLASS[contract.loss]
     return Call(module, name, (), told)
+
+
+def _whole(ignore: float) -> int:
+    """An ignored class id. Ids are compared as whole numbers, so NaN cannot be one."""
+    if ignore != ignore:
+        raise WrongArgument(
+            "ignore=nan for labels that are class ids",
+            expected="a whole number that is no class id",
+            fix="y = np.where(np.isnan(y), -1, y) and ignore=-1",
+        )
+    return int(ignore)
+
+
+def _number(ignore: float | None) -> float | None:
+    """An ignored value of yes/no labels. There NaN is missing without being told."""
+    return None if ignore is None or ignore != ignore else ignore
 
 
 _LOSS_CLASS = {
@@ -105,7 +130,7 @@ _LOSS_CLASS = {
 def metrics(contract: Contract) -> tuple[Call, ...]:
     """The metrics whose numbers are true for this row: right threshold, label form and mask."""
     logits = contract.form is Form.LOGITS
-    if contract.ignore is not None:
+    if contract.ignore is not None or contract.labels is Labels.MULTIHOT_MISSING:
         return _masked(contract, logits)
     if contract.soft and contract.labels in (Labels.BINARY, Labels.MULTIHOT):
         # Accuracy compares cells for equality, so it is always 0 on probabilities.
@@ -140,7 +165,7 @@ def _columns(contract: Contract, logits: bool) -> tuple[Call, ...]:
 
 def _masked(contract: Contract, logits: bool) -> tuple[Call, ...]:
     """Metrics that leave out the labels that the loss leaves out."""
-    told: dict[str, Any] = {"ignore": contract.ignore}
+    told: dict[str, Any] = {"ignore": _number(contract.ignore)}
     if contract.labels is Labels.INDEX:
         return (Call("rightloss.metrics", "MaskedSparseCategoricalAccuracy", (), {**told, "name": "accuracy"}),)
     told["from_logits"] = logits
