@@ -1,0 +1,73 @@
+"""Imports point down, and the package starts light. Each gate has a test that it can fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from repo.layers import LAYERS, PACKAGE, STANDARD_ONLY, offences
+
+HEAVY = ("numpy", "pandas", "keras", "tensorflow", "sklearn", "pyarrow", "duckdb", "ibis", "polars")
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_down(path) -> None:  # type: ignore[no-untyped-def]
+    """No module imports a layer above its own; contract, findings, rules and errors use the standard library only."""
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert offences(part, path.read_text(encoding="utf-8"), frozenset(sys.stdlib_module_names)) == []
+
+
+def test_every_folder_has_a_layer() -> None:
+    """A new folder must say where it lies."""
+    parts = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILES}
+    assert parts <= {name for layer in LAYERS for name in layer}
+    assert set(STANDARD_ONLY) <= {name for layer in LAYERS for name in layer}
+
+
+@pytest.mark.parametrize(
+    ("part", "source"),
+    [
+        ("contract", "from rightloss.views import labels"),
+        ("contract", "import numpy as np"),
+        ("rules", "from rightloss.views.labels import read"),
+        ("views", "from rightloss.rules import RULES"),
+        ("views", "def f():\n    from rightloss.select import select"),
+        ("findings", "import rightloss.cli"),
+    ],
+)
+def test_the_gate_can_fail(part: str, source: str) -> None:
+    """An import that points up, sideways or outside is reported."""
+    assert offences(part, source, frozenset(sys.stdlib_module_names))
+
+
+def loaded(statement: str) -> set[str]:
+    """Heavy packages that a fresh interpreter has loaded after a statement."""
+    program = f"import sys\n{statement}\nprint(' '.join(name for name in {HEAVY!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.strip().splitlines()[-1].split()) if done.stdout.strip() else set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import rightloss", "from rightloss.__main__ import main; main(['--help'])", "import rightloss.findings"],
+)
+def test_starting_loads_nothing_heavy(statement: str) -> None:
+    """Importing the package and asking for help load neither NumPy nor Keras."""
+    assert loaded(statement) == set()
+
+
+def test_the_start_gate_can_fail() -> None:
+    """A statement that loads NumPy is seen to load it."""
+    assert loaded("import numpy") == {"numpy"}
+
+
+def test_exports_are_complete_and_sorted() -> None:
+    """Every public name exists, is listed once, and the list is sorted as a reader expects."""
+    import rightloss
+
+    assert rightloss.__all__ == sorted(set(rightloss.__all__))
+    for name in rightloss.__all__:
+        assert getattr(rightloss, name) is not None
+    assert set(rightloss._HOME) == set(rightloss.__all__) - {"__version__"}
