@@ -78,7 +78,7 @@ def _worth_naming(classes: Sequence[Any]) -> bool:
 def _imports(contract: Contract) -> list[str]:
     used = {module for call in (recipe.loss(contract), *recipe.metrics(contract)) for module in _modules(call)}
     ours = [f"import {module}" for module in sorted(used) if module.startswith("rightloss.")]
-    title = f"# {contract.task.value.capitalize()} classification. Labels as the loss reads them: {contract.labels.example}"
+    title = f"# {contract.task.value.capitalize()} classification; labels such as {contract.labels.example}"
     return [title, "", "import keras", "import numpy as np", *([""] if ours else []), *ours]
 
 
