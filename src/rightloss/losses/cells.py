@@ -1,7 +1,7 @@
 """What all losses here share: cells, which of them are known, and how they are averaged.
 
-A *cell* is one term of a loss: one label of one example, one pixel, one token, one group of exclusive labels. Each family
-says what its cells are and what one costs; everything else is said once, here:
+A *cell* is one term of a loss: one label of one example, one pixel, one token, one group of exclusive labels. Each
+family says what its cells are and what one costs; everything else is said once, here:
 
 * Missing cells (NaN, or equal to `ignore`) are replaced *before* the loss is computed, so neither their label nor
   their logit can reach a value or a gradient.
@@ -38,9 +38,7 @@ class Cells(NamedTuple):
 
     def per_example(self) -> Tensor:
         """Mean over the known cells of each example, shape (n,); 0 where none is known."""
-        return ops.divide_no_nan(
-            sum_per_example(self.losses), sum_per_example(ops.cast(self.known, self.losses.dtype))
-        )
+        return ops.divide_no_nan(sum_per_example(self.losses), sum_per_example(ops.cast(self.known, self.losses.dtype)))
 
 
 class CellLoss(keras.losses.Loss):
@@ -91,17 +89,11 @@ class CellLoss(keras.losses.Loss):
         return self.cells(y_true, y_pred).per_example()
 
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
-        mask = getattr(y_pred, "_keras_mask", None)
+        mask = keras_mask(y_pred)
         losses, known = self.cells(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred, dtype=self.dtype))
-        if mask is not None:
-            known = ops.logical_and(known, expand_to(ops.cast(mask, "bool"), known, name="mask"))
-        weight = ops.cast(known, losses.dtype)
-        count = sum_per_example(weight)  # (n,)
-        if sample_weight is not None:
-            given = ops.convert_to_tensor(sample_weight, dtype=losses.dtype)
-            weight = weight * expand_to(given, losses, name="sample_weight")
-        # A row of weight 0 is how people switch off a row with a broken label: its NaN must not come back as 0 * NaN.
-        total = sum_per_example(ops.where(weight == 0, ops.zeros_like(losses), weight * losses))  # (n,)
+        known, weight = cell_weights(known, sample_weight, mask, dtype=losses.dtype)
+        count = sum_per_example(ops.cast(known, losses.dtype))  # (n,)
+        total = sum_per_example(weighted(losses, weight))  # (n,)
         if not self._averages:
             return self._reduce(total, ops.divide_no_nan(total, count))
         over = ops.sum(weight) if self.reduction == "mean_with_sample_weight" else ops.sum(count)
@@ -132,26 +124,37 @@ def ignore_value(ignore: object) -> int | float | None:
     return None if math.isnan(ignore) else ignore
 
 
+def numbers(labels: Tensor) -> Tensor:
+    """Labels as a tensor of numbers that compares safely with a signed `ignore`.
+
+    Floats become at least float32, bool and unsigned integers int64: cast to uint8, -1 would be 255.
+    """
+    labels = ops.convert_to_tensor(labels)
+    dtype = keras.backend.standardize_dtype(labels.dtype)
+    if dtype == "string":
+        raise WrongArgument(
+            "labels are text", expected="numbers", fix="labels = numpy.unique(labels, return_inverse=True)[1]"
+        )
+    if keras.backend.is_float_dtype(dtype):
+        return wide(labels)
+    return ops.cast(labels, "int64") if dtype == "bool" or dtype.startswith("uint") else labels
+
+
 def wide(x: Tensor) -> Tensor:
     """`x` as a tensor of float32 or float64."""
     x = ops.convert_to_tensor(x)
-    dtype = keras.backend.standardize_dtype(x.dtype)
-    if dtype == "string":
-        raise WrongArgument("labels are text", expected="numbers", fix="keras.layers.StringLookup or numpy.unique")
-    return x if dtype in ("float32", "float64") else ops.cast(x, "float32")
+    return x if keras.backend.standardize_dtype(x.dtype) in ("float32", "float64") else ops.cast(x, "float32")
 
 
 def is_known(labels: Tensor, ignore: float | None) -> Tensor:
-    """True where a label is neither NaN nor equal to `ignore`; same shape as `labels`."""
+    """True where a label (of `numbers`) is neither NaN nor equal to `ignore`; same shape as `labels`."""
     if keras.backend.is_float_dtype(keras.backend.standardize_dtype(labels.dtype)):
         known = ops.logical_not(ops.isnan(labels))
     else:
         known = ops.ones_like(labels, dtype="bool")
     if ignore is None:
         return known
-    # An unsigned label cannot be compared with -1 in its own dtype: -1 would wrap around to 255.
-    number = labels if "uint" not in keras.backend.standardize_dtype(labels.dtype) else ops.cast(labels, "int64")
-    return ops.logical_and(known, ops.not_equal(number, ops.cast(ignore, number.dtype)))
+    return ops.logical_and(known, ops.not_equal(labels, ops.cast(ignore, labels.dtype)))
 
 
 def same_shape(labels: Tensor, logits: Tensor) -> Tensor:
@@ -208,23 +211,27 @@ def expand_to(weight: Tensor, cells: Tensor, *, name: str) -> Tensor:
     return weight
 
 
-def binary_cells(labels: Tensor, logits: Tensor, formula: Any, *, ignore: float | None) -> Cells:
-    """Cells of a loss of independent yes / no labels.
+def keras_mask(outputs: Tensor) -> Tensor | None:
+    """The mask that Keras layers carry along with their output, if any; lost by a cast, so read it first."""
+    return getattr(outputs, "_keras_mask", None)
 
-    Args:
-        labels: 0, 1 or a probability per cell; NaN or `ignore` where missing.
-        logits: one per cell.
-        formula: (labels, logits) to losses, elementwise, called with missing cells replaced by 0.
-        ignore: the value that means "missing".
-    """
-    labels, logits = ops.convert_to_tensor(labels), wide(logits)
-    labels = same_shape(labels, logits)
-    known = is_known(labels, ignore)
-    y = ops.where(known, ops.cast(wide(labels), logits.dtype), ops.zeros_like(logits))
-    z = ops.where(known, logits, ops.zeros_like(logits))
-    readable = ops.logical_and(y >= -SOFT_TOLERANCE, y <= 1 + SOFT_TOLERANCE)
-    losses = ops.where(readable, formula(y, z), ops.full_like(z, math.nan))
-    return Cells(ops.where(known, losses, ops.zeros_like(losses)), known)
+
+def cell_weights(
+    known: Tensor, sample_weight: Tensor | None, mask: Tensor | None, *, dtype: str
+) -> tuple[Tensor, Tensor]:
+    """Which cells count once Keras's mask is applied, and the weight of each (0 where it does not count)."""
+    if mask is not None:
+        known = ops.logical_and(known, expand_to(ops.cast(mask, "bool"), known, name="mask"))
+    weight = ops.cast(known, dtype)
+    if sample_weight is not None:
+        given = ops.convert_to_tensor(sample_weight, dtype=dtype)
+        weight = weight * expand_to(given, known, name="sample_weight")
+    return known, weight
+
+
+def weighted(values: Tensor, weight: Tensor) -> Tensor:
+    """`values * weight`, where weight 0 also silences NaN: it is how people switch off a row with a broken label."""
+    return ops.where(weight == 0, ops.zeros_like(values), weight * values)
 
 
 def per_class(values: Any, *, name: str) -> float | list[float] | None:

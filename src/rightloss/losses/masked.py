@@ -8,7 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from rightloss.losses.cells import CellLoss, Cells, Tensor, against_last_axis, binary_cells, ignore_value, per_class
+from rightloss.losses.binary import binary_cells
+from rightloss.losses.cells import CellLoss, Cells, Tensor, against_last_axis, ignore_value, per_class
 
 
 def masked_binary_crossentropy(
