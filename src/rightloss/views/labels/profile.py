@@ -31,7 +31,9 @@ class RowFacts:
     missing_per_column: tuple[int, ...]  # NaN or None
     cardinality: float  # mean number of positives per vector
     density: float  # cardinality / columns
-    sorted_ids: int = 0  # of labels (n, K): rows that rise strictly to an id above 1, then only repeat 0 or -1 (padding)
+    sorted_ids: int = (
+        0  # of labels (n, K): rows that rise strictly to an id above 1, then only repeat 0 or -1 (padding)
+    )
     negative_per_column: tuple[int, ...] = ()  # cells below zero, e.g. -1 for "unknown"
     nothing_known: int = 0  # vectors without a known cell
     column_minimum: tuple[float, ...] = ()  # over cells that are not NaN; NaN for a column of nothing else

@@ -1,0 +1,155 @@
+"""Tally of label vectors: row sums, positives per row and per column, missing cells. One pass over (m, K) blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightloss.views.labels.profile import RowFacts
+
+_TOLERANCE = {1: 1e-1, 2: 1e-2}
+"""Bytes of a float -> how far from 1 a row of probabilities may sum: half precision keeps three decimal digits."""
+_USUAL_TOLERANCE = 1e-4
+
+
+def tolerance_of(dtype: np.dtype) -> float:
+    """How far from 1 the sum of a row of probabilities of this dtype may lie."""
+    return _TOLERANCE.get(dtype.itemsize, _USUAL_TOLERANCE) if "float" in dtype.name else 0.0
+
+
+class RowTally:
+    """Facts about all vectors of `columns` cells added so far; memory is proportional to the columns only."""
+
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
+        self.vectors = self.is_one = self.is_zero = self.above_one = self.one_positive = self.nothing_known = 0
+        self.sorted_ids = 0
+        self.sum_min, self.sum_max = np.inf, -np.inf
+        self.tolerance = 0.0
+        self.positives, self.missing, self.negative = (np.zeros(columns, np.int64) for _ in range(3))
+        self.low, self.high = np.full(columns, np.inf), np.full(columns, -np.inf)
+
+    def add(self, block: NDArray, *, tolerance: float, ids: bool) -> None:
+        """Add a C-contiguous (m, K) block of booleans, integers or floats (NaN allowed).
+
+        Args:
+            tolerance: see `tolerance_of`; that of the dtype the labels came in.
+            ids: whether to look for padded lists of ids (pointless for pixels).
+        """
+        if not len(block):
+            return
+        if block.dtype.kind == "b":
+            block = block.view(np.uint8)
+        missing = _any_nan(block)
+        low, high = np.fmin.reduce(block, axis=0), np.fmax.reduce(block, axis=0)
+        self._extremes(low, high)
+        smallest, largest = np.fmin.reduce(low), np.fmax.reduce(high)
+        positive = block > 0
+        per_row = positive.sum(axis=1, dtype=np.int32)
+        self.positives += positive.sum(axis=0, dtype=np.int64)
+        known = None
+        if missing is not None:
+            self.missing += missing.sum(axis=0, dtype=np.int64)
+            known = self.columns - missing.sum(axis=1, dtype=np.int32)
+        if smallest < 0:
+            negative = block < 0
+            self.negative += negative.sum(axis=0, dtype=np.int64)
+            known = (self.columns if known is None else known) - negative.sum(axis=1, dtype=np.int32)
+        if known is None and largest <= 1 and block.dtype.kind != "f":
+            sums: NDArray = per_row
+        else:
+            sums = (block if known is None else np.where(positive, block, 0)).sum(axis=1, dtype=np.float64)
+        self._rows(sums, per_row, known, tolerance)
+        if ids and largest > 1:
+            self.sorted_ids += _padded_ids(block)
+
+    def add_sparse(self, block: Any, *, tolerance: float) -> None:
+        """Add an (m, K) SciPy CSR block without duplicates; cells that are not stored are 0."""
+        rows, data = block.shape[0], block.data
+        if data.dtype.kind == "b":
+            data = data.view(np.uint8)
+        row_of = np.repeat(np.arange(rows), np.diff(block.indptr))
+        missing, negative, positive = data != data, data < 0, data > 0
+        per_column = [
+            np.bincount(block.indices[cells], minlength=self.columns) for cells in (positive, missing, negative)
+        ]
+        self.positives += per_column[0]
+        self.missing += per_column[1]
+        self.negative += per_column[2]
+        low, high = np.full(self.columns, np.inf), np.full(self.columns, -np.inf)
+        np.fmin.at(low, block.indices, data.astype(np.float64))
+        np.fmax.at(high, block.indices, data.astype(np.float64))
+        implicit = np.bincount(block.indices, minlength=self.columns) < rows
+        self._extremes(np.where(implicit, np.minimum(low, 0), low), np.where(implicit, np.maximum(high, 0), high))
+        known = self.columns - np.bincount(row_of[missing | negative], minlength=rows)
+        sums = np.bincount(row_of, weights=np.where(positive, data, 0), minlength=rows)
+        self._rows(sums, np.bincount(row_of[positive], minlength=rows), known, tolerance)
+
+    def facts(self, values: NDArray | None) -> RowFacts:
+        """The facts; `values` are the distinct cell values in rising order, None where they were too many to keep."""
+        cardinality = float(self.positives.sum()) / self.vectors if self.vectors else 0.0
+        distinct = [] if values is None else values.tolist()
+        seen = np.isfinite(self.low) | np.isfinite(self.high)
+        return RowFacts(
+            columns=self.columns,
+            vectors=self.vectors,
+            zero_one=0 < len(distinct) <= 2 and set(distinct) <= {0, 1},
+            two_valued=(distinct[0], distinct[1]) if len(distinct) == 2 else None,
+            sum_is_one=self.is_one,
+            sum_is_zero=self.is_zero,
+            sum_above_one=self.above_one,
+            sum_min=float(self.sum_min) if self.sum_min <= self.sum_max else 0.0,
+            sum_max=float(self.sum_max) if self.sum_min <= self.sum_max else 0.0,
+            one_positive=self.one_positive,
+            positives=tuple(self.positives.tolist()),
+            missing_per_column=tuple(self.missing.tolist()),
+            cardinality=cardinality,
+            density=cardinality / self.columns,
+            sorted_ids=self.sorted_ids,
+            negative_per_column=tuple(self.negative.tolist()),
+            nothing_known=self.nothing_known,
+            column_minimum=tuple(np.where(seen, self.low, np.nan).tolist()),
+            column_maximum=tuple(np.where(seen, self.high, np.nan).tolist()),
+            tolerance=self.tolerance,
+        )
+
+    def _extremes(self, low: NDArray, high: NDArray) -> None:
+        self.low, self.high = np.fmin(self.low, low), np.fmax(self.high, high)
+
+    def _rows(self, sums: NDArray, per_row: NDArray, known: NDArray | None, tolerance: float) -> None:
+        self.vectors += len(sums)
+        self.tolerance = max(self.tolerance, tolerance)
+        self.one_positive += int(np.count_nonzero(per_row == 1))
+        if known is not None:
+            sums = sums[known > 0]
+            self.nothing_known += int(np.count_nonzero(known == 0))
+        if not len(sums):
+            return
+        self.sum_min, self.sum_max = min(self.sum_min, sums.min()), max(self.sum_max, sums.max())
+        self.is_zero += int(np.count_nonzero(sums == 0))
+        self.is_one += int(np.count_nonzero(np.abs(sums - 1) <= tolerance))
+        self.above_one += int(np.count_nonzero(sums > 1 + tolerance))
+
+
+def _any_nan(block: NDArray) -> NDArray[np.bool_] | None:
+    """Where the block is NaN; None where it is nowhere."""
+    if block.dtype.kind != "f":
+        return None
+    missing = np.isnan(block)
+    return missing if missing.any() else None
+
+
+def _padded_ids(block: NDArray) -> int:
+    """Rows of whole numbers, one of them above 1, that rise strictly and then only repeat a padding of 0 or -1.
+
+    Rows that rise to their end count too. Every condition is one on a single row, so that chunks do not matter.
+    """
+    rises = block[:, 1:] > block[:, :-1]
+    padding = (block <= 0) & (block == block[:, -1:])
+    tail = np.logical_and.accumulate(padding[:, ::-1], axis=1)[:, ::-1]
+    fits = (rises | tail[:, 1:]).all(axis=1) & (block.max(axis=1) > 1) & (block.min(axis=1) >= -1)
+    if block.dtype.kind == "f":
+        fits &= (np.trunc(block) == block).all(axis=1)
+    return int(np.count_nonzero(fits))
