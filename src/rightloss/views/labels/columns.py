@@ -9,6 +9,9 @@ from fnmatch import fnmatchcase
 
 from rightloss.errors import MissingColumn
 
+LABEL_NAMES = ("y", "labels", "label", "targets", "target", "y_train", "train_labels")
+"""Array names and dictionary keys that mean labels, in the order they are looked for. Table columns must be named."""
+
 _POSITION = re.compile(r"-?\d+")
 _SLICE = re.compile(r"(-?\d+)?:(-?\d+)?")
 _SHOWN = 30
@@ -41,6 +44,23 @@ def resolve_columns(wanted: Sequence[str] | None, names: Sequence[str], where: s
     for word in wanted:
         found.update(dict.fromkeys(_matches(str(word), names, where)))
     return tuple(found)
+
+
+def dictionary_keys(keys: Sequence[str], columns: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(keys that hold labels, notes) of elements that are dictionaries of features and labels."""
+    if columns:
+        for name in columns:
+            if name not in keys:
+                raise MissingColumn(f"the elements have no key {name!r}", expected=f"one of: {listing(list(keys))}")
+        return tuple(columns), ()
+    for name in LABEL_NAMES:
+        if name in keys:
+            return (name,), (f"key {name!r} was taken as the labels, by its name",)
+    raise MissingColumn(
+        "the elements are dictionaries and no key was named as the labels",
+        expected=f"one of: {listing(list(keys))}",
+        fix=f'columns=["{keys[-1]}"]   (or the key that holds the labels)',
+    )
 
 
 def _matches(word: str, names: Sequence[str], where: str) -> list[str]:

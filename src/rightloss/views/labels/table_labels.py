@@ -10,8 +10,9 @@ from rightloss.errors import EmptyInput
 from rightloss.views.labels.arrow_chunks import are_cells_of_one_matrix, column_chunks, matrix_chunk
 from rightloss.views.labels.columns import resolve_columns
 from rightloss.views.labels.formats.parquet_counts import count_column, worth_counting
-from rightloss.views.labels.source import Declared, LabelStream, Outputs
 from rightloss.views.labels.formats.table import Table
+from rightloss.views.labels.limits import Limits, limited
+from rightloss.views.labels.source import Declared, LabelStream, Outputs
 from rightloss.views.labels.table_files import BATCH_ROWS
 
 if TYPE_CHECKING:
@@ -30,67 +31,52 @@ def table_outputs(table: Table, columns: Sequence[str] | None, rows_cap: int | N
     if table.rows == 0:
         raise EmptyInput(f"{table.path} has no rows", expected="a table with at least one row")
     chosen = resolve_columns(columns or table.suggested, table.names, table.path.name)
-    notes = table.notes + _cap_notes(table, rows_cap)
+    limits = Limits(rows_cap)
+    notes = table.notes + limits.notes(table.rows)
     if len(chosen) == 1:
-        return {None: _column_stream(table, chosen[0], rows_cap, notes)}
+        return {None: _column_stream(table, chosen[0], limits, notes)}
     if _one_matrix(table, chosen):
-        return {None: _matrix_stream(table, chosen, rows_cap, notes)}
-    return {name: _column_stream(table, name, rows_cap, notes, name=name) for name in chosen}
+        return {None: _matrix_stream(table, chosen, limits, notes)}
+    return {name: _column_stream(table, name, limits, notes, name=name) for name in chosen}
 
 
-def _cap_notes(table: Table, cap: int | None) -> tuple[str, ...]:
-    if cap is None or (table.rows is not None and table.rows <= cap):
-        return ()
-    if table.rows is None:
-        return (f"reads at most the first {cap:,} rows (cap)",)
-    return (f"stopped after {cap:,} of {table.rows:,} rows (cap)",)
+def _rows(table: Table, limits: Limits) -> int | None:
+    return table.rows if table.rows is None else min(table.rows, limits.rows or table.rows)
 
 
-def _caps(cap: int | None) -> dict[str, int]:
-    return {} if cap is None else {"rows": cap}
-
-
-def _rows(table: Table, cap: int | None) -> int | None:
-    return table.rows if cap is None or table.rows is None else min(cap, table.rows)
-
-
-def _batches(table: Table, columns: Sequence[str], cap: int | None, batch_rows: int) -> Iterator[pa.RecordBatch]:
-    """Batches up to the cap; an error where there is not a single row."""
-    left, seen = cap, 0
-    for batch in table.batches(columns, batch_rows, {}):
-        if left is not None:
-            batch = batch.slice(0, left)
-            left -= batch.num_rows
-        seen += batch.num_rows
-        if batch.num_rows:
-            yield batch
-        if left == 0:
-            break
-    if not seen:
-        raise EmptyInput(f"{table.path} has no rows", expected="a table with at least one row")
+def _batches(
+    table: Table, columns: Sequence[str], limits: Limits, caps: dict[str, int], batch_rows: int = BATCH_ROWS
+) -> Iterator[pa.RecordBatch]:
+    return limited(table.batches(columns, batch_rows, {}), limits, table.path.name, caps)
 
 
 def _column_stream(
-    table: Table, column: str, cap: int | None, notes: tuple[str, ...], name: str | None = None
+    table: Table, column: str, limits: Limits, notes: tuple[str, ...], name: str | None = None
 ) -> LabelStream:
     where = f"column {column!r} of {table.path.name}"
     field = table.exact([column]).field(column)
 
+    caps: dict[str, int] = {}
+
     def chunks() -> Iterator[Any]:
-        if cap is None and worth_counting(table, field) and (counted := count_column(table, column)) is not None:
+        if (
+            limits.rows is None
+            and worth_counting(table, field)
+            and (counted := count_column(table, column)) is not None
+        ):
             yield counted
             return
-        for batch in _batches(table, [column], cap, BATCH_ROWS):
+        for batch in _batches(table, [column], limits, caps):
             yield from column_chunks(batch.column(0), where, mixed_json=column in table.json_columns)
 
     return LabelStream(
         chunks=chunks,
         name=name,
-        rows=_rows(table, cap),
+        rows=_rows(table, limits),
         dtype=str(field.type),
         declared=_declared(table, field, where),
         notes=notes,
-        caps=_caps(cap),
+        caps=caps,
     )
 
 
@@ -117,23 +103,24 @@ def _one_matrix(table: Table, chosen: Sequence[str]) -> bool:
     return all(are_cells_of_one_matrix(batch) for batch in first)
 
 
-def _matrix_stream(table: Table, chosen: Sequence[str], cap: int | None, notes: tuple[str, ...]) -> LabelStream:
+def _matrix_stream(table: Table, chosen: Sequence[str], limits: Limits, notes: tuple[str, ...]) -> LabelStream:
     schema = table.exact(chosen)
     batch_rows = max(1, min(BATCH_ROWS, _MATRIX_CELLS // len(chosen)))
+    caps: dict[str, int] = {}
 
     def chunks() -> Iterator[Any]:
-        for batch in _batches(table, chosen, cap, batch_rows):
+        for batch in _batches(table, chosen, limits, caps, batch_rows):
             yield matrix_chunk(batch)
 
     kinds = dict.fromkeys(str(field.type) for field in schema)
     return LabelStream(
         chunks=chunks,
-        rows=_rows(table, cap),
+        rows=_rows(table, limits),
         dtype=", ".join(kinds),
         declared=Declared(column_names=tuple(chosen), where=f"{len(chosen)} columns of {table.path.name}"),
         notes=(
             *notes,
             f"{len(chosen)} columns were read as one label matrix, because their cells lie between -1 and 1",
         ),
-        caps=_caps(cap),
+        caps=caps,
     )

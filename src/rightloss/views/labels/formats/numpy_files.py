@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from rightloss.errors import EmptyInput, MissingColumn, UnreadableInput
-from rightloss.views.labels.columns import listing
+from rightloss.views.labels.columns import LABEL_NAMES, listing, resolve_columns
+from rightloss.views.labels.limits import Limits
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
-
-LABEL_NAMES = ("y", "labels", "label", "targets", "target", "y_train", "train_labels")
-"""Array names that mean labels in an archive, in the order they are looked for."""
 
 CHUNK_ROWS = 32_768
 CHUNK_CELLS = 1 << 20
@@ -29,8 +27,6 @@ def npy_outputs(path: Path, columns: Sequence[str] | None, rows_cap: int | None)
     except (OSError, EOFError) as error:
         raise UnreadableInput(f"{path} is damaged: {error}", expected="an array saved with np.save") from None
     if array.dtype.names:
-        from rightloss.views.labels.columns import resolve_columns
-
         fields = resolve_columns(columns, array.dtype.names, path.name)
         single = len(fields) == 1
         streams = {
@@ -64,8 +60,8 @@ def npz_outputs(path: Path, columns: Sequence[str] | None, rows_cap: int | None)
             rows=shape[0] if rows_cap is None else min(shape[0], rows_cap),
             dtype=str(dtype),
             declared=Declared(where=f"array {name!r} of {path.name}"),
-            notes=notes + _cap_note(shape[0], rows_cap),
-            caps={} if rows_cap is None else {"rows": rows_cap},
+            notes=notes + Limits(rows_cap).notes(shape[0]),
+            caps=_caps(shape[0], rows_cap),
         )
     return outputs
 
@@ -93,8 +89,8 @@ def _stream(array: Any, where: str, cap: int | None, name: str | None) -> LabelS
         rows=rows,
         dtype=str(array.dtype),
         declared=Declared(where=where),
-        notes=_cap_note(array.shape[0], cap),
-        caps={} if cap is None else {"rows": cap},
+        notes=Limits(cap).notes(array.shape[0]),
+        caps=_caps(array.shape[0], cap),
     )
 
 
@@ -105,8 +101,8 @@ def _check_rows(shape: Sequence[int], where: str) -> None:
         raise EmptyInput(f"{where} has no rows: its shape is {tuple(shape)}", expected="at least one label")
 
 
-def _cap_note(rows: int, cap: int | None) -> tuple[str, ...]:
-    return () if cap is None or rows <= cap else (f"stopped after {cap:,} of {rows:,} rows (cap)",)
+def _caps(rows: int, cap: int | None) -> dict[str, int]:
+    return {} if cap is None or rows <= cap else {"rows": cap}
 
 
 def _chosen(

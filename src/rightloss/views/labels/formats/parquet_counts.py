@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rightloss.views.labels.formats.json_table import glob_escaped, quoted
-from rightloss.views.labels.source import Counted
 from rightloss.views.labels.formats.table import Table
+from rightloss.views.labels.source import Counted
 
 LARGE_ROWS = 1 << 20  # below this, arrays are as fast and keep the order of the rows
 MOST_DISTINCT = 1 << 16

@@ -17,6 +17,7 @@ from typing import Any
 
 from rightloss.errors import EmptyInput, MissingColumn, UnreadableInput
 from rightloss.views.labels.columns import listing
+from rightloss.views.labels.limits import Limits, limited
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
 
 _CHUNK_RECORDS = 8192
@@ -78,18 +79,24 @@ def tfrecord_outputs(
 def _stream(
     files: Sequence[Path], given: str, feature: str, kind: str, cap: int | None, name: str | None
 ) -> LabelStream:
-    def chunks() -> Iterator[Any]:
-        records = islice(_all_records(files), cap)
+    limits = Limits(cap)
+    caps: dict[str, int] = {}
+
+    def blocks() -> Iterator[Any]:
+        records = _all_records(files)
         while block := [dict(_features(record, feature)).get(feature) for record in islice(records, _CHUNK_RECORDS)]:
             yield _chunk(block)
+
+    def chunks() -> Iterator[Any]:
+        return limited(blocks(), limits, given, caps)
 
     return LabelStream(
         chunks=chunks,
         name=name,
         dtype=kind,
         declared=Declared(where=f"feature {feature!r} of {given}"),
-        notes=() if cap is None else (f"reads at most the first {cap:,} records (cap)",),
-        caps={} if cap is None else {"rows": cap},
+        notes=limits.notes(),
+        caps=caps,
     )
 
 

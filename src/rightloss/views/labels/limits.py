@@ -1,0 +1,70 @@
+"""How far a stream without a known end is read, and how that is said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rightloss.errors import EmptyInput
+
+UNKNOWN_ROWS = 1024  # cells assumed for an axis of unknown length, to bound chunks
+ROWS = 1_000_000
+ENDLESS_ROWS = 100_000  # a sample is all that can be had
+SECONDS = 120  # features are computed along with the labels, and may be slow
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one pass; None means none. `reason` says why there are any."""
+
+    rows: int | None
+    seconds: int | None = None
+    reason: str = ""
+
+    def notes(self, known_rows: int | None = None) -> tuple[str, ...]:
+        """One sentence on the bounds, none where they cannot be reached."""
+        if self.rows is None or (known_rows is not None and known_rows <= self.rows):
+            return ()
+        if known_rows is not None:
+            return (f"stopped after {self.rows:,} of {known_rows:,} rows (cap)",)
+        within = f" or {self.seconds} seconds, whichever comes first" if self.seconds else ""
+        return (f"{self.reason}reading stops after {self.rows:,} rows{within} (cap)",)
+
+
+def limits_for(what: str, rows_cap: int | None, *, endless: bool = False, known: bool = False) -> Limits:
+    """The bounds for a stream: the user's own, none where its length is known, else the defaults."""
+    if rows_cap is not None:
+        return Limits(rows_cap)
+    if endless:
+        return Limits(ENDLESS_ROWS, SECONDS, f"{what} repeats without end: ")
+    return Limits(None) if known else Limits(ROWS, SECONDS, f"the length of {what} is unknown: ")
+
+
+def limited(chunks: Iterable[Any], limits: Limits, what: str, caps: dict[str, int]) -> Iterator[Any]:
+    """The chunks (anything with a `shape` that can be sliced) within the limits, the last one cut to size.
+
+    `caps` is cleared, and gets the bound that ended the pass before its end.
+
+    Raises:
+        EmptyInput: there was not a single row.
+    """
+    caps.clear()
+    seen = 0
+    start = time.monotonic()
+    for chunk in chunks:
+        rows = chunk.shape[0]
+        if limits.rows is not None and seen + rows > limits.rows:
+            caps["rows"] = limits.rows
+            if seen < limits.rows:
+                yield chunk[: limits.rows - seen]
+            return
+        seen += rows
+        if rows:
+            yield chunk
+        if limits.seconds is not None and seen and time.monotonic() - start > limits.seconds:
+            caps["seconds"] = limits.seconds
+            return
+    if not seen:
+        raise EmptyInput(f"{what} yields no rows", expected="at least one example")
