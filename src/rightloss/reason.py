@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rightloss.contract import Activation, Contract, Form, Labels, Loss, recipe
+from rightloss.contract import Activation, Contract, Form, Labels, Loss, Source, recipe
 
 if TYPE_CHECKING:
     from rightloss.answer import Advice
 
 _ENCODING = {
-    Labels.BINARY: "each label is one 0 or 1",
-    Labels.INDEX: "each label is one whole-number id",
-    Labels.ONEHOT: "each label is a row with exactly one 1",
-    Labels.DISTRIBUTION: "each label is a row of probabilities that sums to 1",
-    Labels.MULTIHOT: "each label is a row in which any number of columns can be 1",
-    Labels.MULTIHOT_MISSING: "each label is a row in which any number of columns can be 1 and some are unknown",
+    Labels.BINARY: "one 0 or 1",
+    Labels.INDEX: "one whole-number id",
+    Labels.ONEHOT: "a row with exactly one 1",
+    Labels.DISTRIBUTION: "a row of probabilities that sums to 1",
+    Labels.MULTIHOT: "a row in which any number of columns can be 1",
+    Labels.MULTIHOT_MISSING: "a row in which any number of columns can be 1 and some are unknown",
+}
+_WRITTEN = {
+    Source.TEXT: "written as text",
+    Source.SIGNED: "written as -1 and +1",
+    Source.OFFSET: "written as numbers that do not run 0..K-1",
+    Source.TAGLISTS: "written as a list of labels",
+    Source.GREYMASK: "written as grey levels",
 }
 _ACTIVATION = {
     Activation.SIGMOID: "sigmoid makes each unit a probability of its own",
@@ -31,7 +38,7 @@ def reason(advice: Advice) -> str:
         seen = "; ".join(str(fact.text) for fact in reading.facts)
         return f"No cross-entropy fits: {reading.title} ({seen}). Instead: {reading.instead}."
     parts = [
-        f"The labels are {reading.title}; {_prepared(advice)}{_ENCODING[contract.labels]}.",
+        f"Each label is {reading.title}, {_prepared(advice)}{_ENCODING[contract.labels]}.",
         f"So the last layer has {_units(contract)}: {_ACTIVATION[contract.activation]}, "
         f"and {recipe.loss(contract).code()} reads exactly that.",
     ]
@@ -46,7 +53,9 @@ def reason(advice: Advice) -> str:
 
 def _prepared(advice: Advice) -> str:
     preparation = advice.preparation
-    return "" if preparation is None else f"written as {preparation.source.value}, they are encoded so that "
+    if preparation is None:
+        return "given as "
+    return f"{_WRITTEN[preparation.source]} and encoded as "
 
 
 def _units(contract: Contract) -> str:

@@ -96,19 +96,12 @@ def advise(
         readings, conflict = narrow(readings, model)
     best = readings[0]
     wanted = _form(form, best, model)
-    contracts = {index: _contracts(reading, wanted) for index, reading in enumerate(readings)}
-    contract = contracts[0][0] if contracts[0] else None
-    others = tuple(
-        Alternative(each, _why(readings[index], each, contract))
-        for index, found in contracts.items()
-        for each in (found[1:] if index == 0 else found[:1])
-        if each != contract
-    )
+    contract = next(iter(_contracts(best, wanted)), None)
     return Advice(
         reading=best,
         contract=contract,
-        alternatives=tuple({other.contract: other for other in others}.values()),
-        questions=_questions(readings),
+        alternatives=_alternatives(readings, wanted),
+        questions=_questions(readings, given),
         preparation=_preparation(best, contract),
         profile=profile,
         imbalance=_imbalance(best),
@@ -159,18 +152,28 @@ def _imbalance(reading: Reading) -> Any:
     return imbalance(reading.class_names, reading.counts, reading.total, exclusive=not several)
 
 
-def _why(reading: Reading, contract: Contract, best: Contract | None) -> str:
-    if best is not None and (contract.labels, contract.positions) == (best.labels, best.positions):
-        return f"the same with {contract.form.value}: {contract.form.sentence[0].lower()}{contract.form.sentence[1:-1]}"
-    return f"if the labels are {reading.title}"
+def _alternatives(readings: Sequence[Reading], form: Form) -> tuple[Alternative, ...]:
+    """The other form, the leading reading's other encodings, and what would be right under the other readings."""
+    first, *others = _contracts(readings[0], form) or [None]
+    found: dict[Contract, str] = {}
+    for each in others:
+        if first is not None and each.labels is first.labels:
+            found.setdefault(each, f"the same, giving out {each.form.value}")
+        elif each.form is form or each.labels not in {known.labels for known in found}:
+            found.setdefault(each, f"the same labels read as {each.labels.value}")
+    for reading in readings[1:]:
+        for each in _contracts(reading, form)[:1]:
+            if each != first:
+                found.setdefault(each, f"if each label is {reading.title}")
+    return tuple(Alternative(contract, why) for contract, why in found.items())
 
 
-def _questions(readings: Sequence[Reading]) -> tuple[Question, ...]:
+def _questions(readings: Sequence[Reading], given: Given) -> tuple[Question, ...]:
     """One question for each keyword on which a serious rival disagrees with the leading reading."""
     best = readings[0]
     found: dict[str, Question] = {}
     for rival in readings[1:]:
-        if rival.ask is None or _same(best, rival):
+        if rival.ask is None or rival.ask.keyword in given.stated() or _same(best, rival):
             continue
         keyword = rival.ask.keyword
         answers = found[keyword].answers if keyword in found else ((best.answers.get(keyword), best.title),)

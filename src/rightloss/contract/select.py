@@ -63,13 +63,14 @@ def select(evidence: Evidence, *, form: Form = Form.PROBABILITIES) -> Selection:
         kept = [row for row in rows if row in PREFERRED]
     if not kept and len(rows) == 1:
         kept = rows
-    kept.sort(key=lambda row: _rank(row, form))
+    kept.sort(key=lambda row: _rank(row, form, masked=evidence.ignore is not None))
     return Selection(tuple(kept), _ties(kept))
 
 
-def _rank(row: Row, form: Form) -> tuple[bool, int, bool, int]:
+def _rank(row: Row, form: Form, *, masked: bool) -> tuple[bool, int, bool, int]:
     encoding = _ENCODING_ORDER.index(row.point.labels)
-    return (not row.preferred, encoding, row.form is not form, ROWS.index(row))
+    advised = row.preferred or (masked and row.point.loss is Loss.MASKED_BINARY)
+    return (not advised, encoding, row.form is not form, ROWS.index(row))
 
 
 def _ties(rows: list[Row]) -> tuple[Tie, ...]:

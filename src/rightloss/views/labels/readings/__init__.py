@@ -28,6 +28,8 @@ def read_profile(profile: LabelProfile, given: Given | None = None) -> tuple[Rea
         numbers = [each for each in found if each.answers.get("task") == "regression"]
         return (numbers[0] if numbers else regression((observed("task='regression' was stated"),)),)
     kept = [each for each in found if _agrees(each, given)]
+    if given.task is not None:  # whoever names a task says that there is something to learn
+        kept = [each for each in kept if each.evidence is not None] or kept
     if not kept:
         raise _contradiction(profile, given, found)
     return (replace(kept[0], ask=None), *kept[1:])

@@ -171,7 +171,7 @@ def _grades(classes: Reading, numbers: Reading, ask: Ask) -> list[Reading]:
         classes, title=f"{classes.title}, in order", ordered=True, answers={**classes.answers, "ordered": True}
     )
     plain = replace(classes, answers={**classes.answers, "ordered": False})
-    return [in_order, numbers.asking(ask), plain.asking(Ask("ordered", "Do the classes have an order?"))]
+    return [in_order, numbers.asking(ask), plain]
 
 
 def _fractions(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> list[Reading]:

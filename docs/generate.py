@@ -1,0 +1,63 @@
+"""Write the pages that are derived from the package: `python docs/generate.py`. A test says when they are stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rightloss.contract import LOSSES, METRICS, ROWS, Field, Positions, Source, Task
+
+HERE = Path(__file__).parent
+HEADER = "<!-- written by docs/generate.py; edit the package instead -->\n"
+
+
+def table_page() -> str:
+    """Rows, losses, metrics and the vocabulary as one page."""
+    parts = [HEADER, "# The table\n", "What fits together. Each row is measured against a float64 definition.\n"]
+    parts.append("## Recommended\n")
+    parts.append(_rows(preferred=True))
+    parts.append("\n## Right, but not our advice\n")
+    parts.append(_rows(preferred=False))
+    parts.append("\n## Losses\n\n| class | family | written as | `from_logits` | options |\n|---|---|---|---|---|")
+    for loss in LOSSES:
+        written = ", ".join(f"`{alias}`" for alias in loss.aliases)
+        options = ", ".join(f"`{option}`" for option in loss.options) or "none"
+        has = "yes" if loss.from_logits else "reads raw scores" if loss.reads_logits else "no"
+        parts.append(f"| `{loss.module}.{loss.name}` | {loss.family} | {written} | {has} | {options} |")
+    parts.append("\n## Metrics\n\n| class | labels | cuts at | raw scores |\n|---|---|---|---|")
+    for metric in METRICS:
+        labels = ", ".join(sorted(metric.labels))
+        cut = "-" if metric.threshold is None else f"{metric.threshold:g}"
+        raw = "only the order counts" if metric.scale_free else "`from_logits=True`" if metric.logits_option else "no"
+        parts.append(f"| `{metric.name}` | {labels} | {cut} | {raw} |")
+    parts.append("\n## Words\n")
+    terms = [(field.label, field.terms) for field in Field]
+    for title, words in [("task", Task), *terms, ("positions", Positions), ("source", Source)]:
+        parts.append(f"### {title}\n\n| value | meaning | example |\n|---|---|---|")
+        parts += [f"| {word} | {word.sentence} | `{word.example}` |" for word in words]
+        parts.append("")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _rows(*, preferred: bool) -> str:
+    fields = [field.label for field in Field]
+    head = "| " + " | ".join([*fields, "form" if preferred else "note"]) + " |\n" + "|---" * (len(fields) + 1) + "|\n"
+    lines = []
+    for row in ROWS:
+        if row.preferred is preferred:
+            cells = [str(row.point.value(field)) for field in Field]
+            lines.append("| " + " | ".join([*cells, row.form if preferred else str(row.note)]) + " |")
+    return head + "\n".join(lines)
+
+
+PAGES = {"table.md": table_page}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
+        print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

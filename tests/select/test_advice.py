@@ -1,0 +1,161 @@
+"""Advice as users meet it: keywords, preparation, JSON, text and HTML."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rightloss as rl
+from rightloss.contract.preparation import Preparation
+from rightloss.errors import NoCrossEntropyFits, UnsupportedInput, WrongArgument
+
+TEXT = ["cat", "dog", "bird", "dog"] * 10
+FIELDS = {
+    "version", "task", "contract", "alternatives", "questions", "facts", "preparation", "reason", "imbalance",
+    "structure", "first_loss", "baseline", "conflicts", "code",
+}  # fmt: skip
+CONTRACT = {
+    "task", "labels", "classes", "positions", "ignore", "units", "activation", "class_axis", "loss", "from_logits",
+    "metrics", "decode",
+}  # fmt: skip
+
+
+def test_probabilities_by_default_and_logits_on_request() -> None:
+    """Both forms are right; the other one is always shown."""
+    plain, raw = rl.select([0, 1, 2] * 20), rl.select([0, 1, 2] * 20, form="logits")
+    assert plain.contract.activation == "softmax"
+    assert plain.contract.from_logits == "false"
+    assert raw.contract.activation == "linear"
+    assert raw.contract.from_logits == "true"
+    assert raw.contract in [each.contract for each in plain.alternatives]
+    assert plain.contract in [each.contract for each in raw.alternatives]
+
+
+def test_task_regression_is_obeyed() -> None:
+    """Whoever says that numbers are quantities gets no cross-entropy, and is told what fits."""
+    advice = rl.select([0, 1, 2] * 20, task="regression")
+    assert advice.contract is None
+    assert "mean_squared_error" in advice.reason
+    with pytest.raises(NoCrossEntropyFits, match="mean_squared_error"):
+        advice.head()
+
+
+@pytest.mark.parametrize(
+    ("keywords", "word"),
+    [
+        ({"task": "binry"}, "multilabel"),
+        ({"positions": "word"}, "token"),
+        ({"form": "raw"}, "logits"),
+        ({"task": "multilabel"}, "one of 3 exclusive classes"),
+        ({"several_true": True}, "one of 3 exclusive classes"),
+    ],
+)
+def test_wrong_keywords_say_what_is_right(keywords: dict, word: str) -> None:
+    """An unknown value, or one that contradicts the labels, is an error that names what would agree."""
+    with pytest.raises(WrongArgument, match=word):
+        rl.select([0, 1, 2] * 20, **keywords)
+
+
+def test_labels_of_mixed_kinds_are_refused() -> None:
+    """Numbers and text in one column are an error with examples, not a guess."""
+    with pytest.raises(UnsupportedInput, match="mix numbers and text"):
+        rl.select([1, "a", 2, "b"] * 5)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        TEXT,
+        np.array([1, 2, 5] * 9),
+        np.array([-1, 1] * 9),
+        [["a", "b"], [], ["c"]] * 9,
+        ["a,b", "a", "b,c", "c"] * 9,
+        np.array([[0, 255], [255, 255], [0, 0]] * 9),
+        np.array([0, 1, 2, 255] * 9),
+        [0, 1, 2, None] * 9,
+    ],
+    ids=str,
+)
+def test_preparation_survives_json_and_its_code_does_the_same(labels) -> None:  # type: ignore[no-untyped-def]
+    """What is saved is what is done; the lines a user copies give the same array as `encode`."""
+    advice = rl.select(labels)
+    encoded = advice.encode(labels)
+    assert len(encoded) == len(labels)
+    if advice.preparation is None:
+        return
+    saved = json.loads(json.dumps(advice.preparation.to_json()))
+    assert Preparation.from_json(saved).to_json() == advice.preparation.to_json()
+    namespace = {"np": np, "y": labels}
+    exec("\n".join(advice.preparation.lines()), namespace)
+    np.testing.assert_array_equal(np.asarray(namespace["y"], dtype=float), encoded.astype(float))
+
+
+@given(
+    st.lists(st.sampled_from(["red", "green", "blue", "grey"]), min_size=8, max_size=60).filter(
+        lambda y: len(set(y)) > 2
+    )
+)
+def test_decode_inverts_encode(labels: list[str]) -> None:
+    """Predictions that are sure of the encoded class come back as the user's own names."""
+    advice = rl.select(labels, task="multiclass")
+    ids = advice.encode(labels)
+    np.testing.assert_array_equal(advice.decode(np.eye(len(advice.classes))[ids]), labels)
+
+
+def test_unknown_label_is_an_error_when_encoding() -> None:
+    """A label that was not there at selection is named, never turned into something else."""
+    with pytest.raises(WrongArgument, match="wolf"):
+        rl.select(TEXT).encode(["cat", "wolf"])
+
+
+@pytest.mark.parametrize("labels", [TEXT, [0, 1] * 9, np.eye(4), [1.5, 2.5, 9.25, 1.0] * 9, []], ids=str)
+def test_json_has_every_documented_field(labels) -> None:  # type: ignore[no-untyped-def]
+    """The JSON object is complete, and is JSON."""
+    found = json.loads(json.dumps(rl.select(labels).to_json()))
+    assert set(found) == FIELDS
+    assert found["version"] == 1
+    if found["contract"] is not None:
+        assert set(found["contract"]) == CONTRACT
+
+
+def test_several_outputs_are_several_contracts() -> None:
+    """A dict of labels gives one advice for each name."""
+    advice = rl.select({"animal": TEXT, "tame": [0, 1] * 20})
+    assert isinstance(advice, rl.Several)
+    assert advice["animal"].task == "multiclass"
+    assert advice["tame"].task == "binary"
+    assert set(advice.to_json()["outputs"]) == {"animal", "tame"}
+
+
+def test_text_from_data_is_escaped_in_html() -> None:
+    """A class name is shown, never executed."""
+    html = rl.select(["<script>alert(1)</script>", "b"] * 20)._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_text_says_what_to_write() -> None:
+    """The answer holds the lines to write, and reads the same in a terminal and as `str`."""
+    advice = rl.select([0, 1, 2] * 20)
+    text = str(advice)
+    assert 'keras.layers.Dense(3, activation="softmax")' in text
+    assert "keras.losses.SparseCategoricalCrossentropy()" in text
+    assert repr(advice) == text
+
+
+def test_markup_in_class_names_is_text() -> None:
+    """Square brackets in names are not taken for colour codes."""
+    assert "[bold]x" in str(rl.select(["[bold]x", "y"] * 20))
+
+
+def test_imbalance_is_in_numbers() -> None:
+    """Counts, majority share and prior entropy follow from the labels."""
+    found = rl.select([0] * 90 + [1] * 10).imbalance
+    assert found.counts == (90, 10)
+    assert found.majority == pytest.approx(0.9)
+    assert found.entropy == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)))
+    assert found.ratio == pytest.approx(9)
