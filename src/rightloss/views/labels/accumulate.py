@@ -9,7 +9,7 @@ chunk ── cut into blocks ── numbers ── NumberTally, and RowTally whe
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -22,8 +22,9 @@ from rightloss.views.labels.objects import Family, as_text, by_family, dates, wh
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.rows import RowTally, tolerance_of
 from rightloss.views.labels.source import Counted, LabelStream
+from rightloss.views.labels.text import count_texts
 
-_SCALAR_BLOCK = 32_768
+_SCALAR_BLOCK = 65_536
 """Cells worked on at once: small enough to stay in the processor's cache between the passes over them."""
 _VECTOR_BLOCK = 131_072
 
@@ -107,28 +108,29 @@ class Accumulator:
             rows.add(block.reshape(-1, columns), tolerance=tolerance, ids=block.ndim == 2)
 
     def _texts(self, texts: list[str]) -> None:
-        self.tallies.cells += len(texts)
-        self.tallies.kinds.add("text")
-        self.tallies.texts.add(Counter(texts))
+        self._family("text", texts, None)
         self.tallies.follow(None)
 
-    def _dates(self, cells: NDArray) -> None:
+    def _dates(self, cells: NDArray, counts: NDArray[np.int64] | None = None) -> None:
         tallies = self.tallies
-        tallies.cells += len(cells)
+        tallies.cells += len(cells) if counts is None else int(counts.sum())
         tallies.kinds.add("datetime")
-        missing = np.isnat(cells)
-        tallies.nan += int(np.count_nonzero(missing))
         tallies.date_unit = "timedelta64[us]" if cells.dtype.kind == "m" else "datetime64[us]"
+        missing = np.isnat(cells)
         numbers = cells[~missing].astype(tallies.date_unit).astype(np.int64)
-        tallies.dates.add(numbers)
-        tallies.follow(numbers)
+        if counts is None:
+            tallies.nan += int(np.count_nonzero(missing))
+            tallies.dates.add(numbers)
+            tallies.follow(numbers)
+        else:
+            tallies.nan += int(counts[missing].sum())
+            tallies.dates.add_counted(numbers, counts[~missing])
 
     def _objects(self, block: NDArray) -> None:
         cells = block.ravel().tolist()
         places = by_family(cells)
         for family, where in places.items():
-            chosen = cells if len(where) == len(cells) else [cells[place] for place in where]
-            self._family(family, chosen, np.ones(len(chosen), np.int64))
+            self._family(family, _chosen(cells, where), None)
         seen = set(places) - {"none"}
         if not seen <= {"bool", "integer", "float"}:
             if seen != {"datetime"}:
@@ -137,35 +139,38 @@ class Accumulator:
         numbers = np.full(len(cells), np.nan)
         for family, where in places.items():
             if family != "none":
-                numbers[where] = [cells[place] for place in where]
+                numbers[where] = _chosen(cells, where)
         self.tallies.follow(numbers if block.ndim == 1 else None)
         if block.ndim > 1:
             self._vectors(numbers.reshape(block.shape), tolerance_of(numbers.dtype))
 
-    def _family(self, family: Family, cells: list[Any], counts: NDArray[np.int64]) -> None:
-        """Count cells of one family of types, each `counts` times."""
+    def _family(self, family: Family, cells: list[Any], counts: NDArray[np.int64] | None) -> None:
+        """Count cells of one family of types, each `counts` times (None: once)."""
         tallies = self.tallies
-        total = int(counts.sum())
+        total = len(cells) if counts is None else int(counts.sum())
         if family == "list":
-            self._lists(cells, counts)
-            return
-        tallies.cells += total
-        if family == "none":
+            self._lists(cells, np.ones(total, np.int64) if counts is None else counts)
+        elif family == "datetime":
+            self._dates(dates(cells), counts)
+        elif family == "none":
+            tallies.cells += total
             tallies.none += total
         elif family in ("text", "bytes"):
+            tallies.cells += total
             tallies.kinds.add("text")
-            texts: Counter[str] = Counter()
-            for cell, count in zip(cells, counts.tolist(), strict=True):
-                texts[cell if family == "text" else as_text(cell)] += count
-            tallies.texts.add(texts)
-        elif family == "datetime":
-            tallies.cells -= total
-            self._dates(np.repeat(dates(cells), counts))
+            tallies.texts.add(count_texts(cells if family == "text" else list(map(as_text, cells)), counts))
         else:
-            numbers = np.array(cells, dtype=np.float64 if family == "float" else None)
-            numbers = whole_numbers(cells) if family == "integer" else numbers
-            if family != "float" or not np.isnan(numbers).all():  # NaN among texts is no number, it is a missing text
-                tallies.kinds.add(_KINDS[numbers.dtype.kind] if family != "integer" else "integer")
+            tallies.cells += total
+            self._python_numbers(family, cells, counts)
+
+    def _python_numbers(self, family: Family, cells: list[Any], counts: NDArray[np.int64] | None) -> None:
+        tallies = self.tallies
+        numbers = whole_numbers(cells) if family == "integer" else np.array(cells, _PYTHON_TYPES[family])
+        if family != "float" or not np.isnan(numbers).all():  # NaN among texts is no number, it is a missing text
+            tallies.kinds.add(family)
+        if counts is None:
+            tallies.numbers.add(numbers)
+        else:
             tallies.numbers.add_counted(numbers, counts)
 
     def _lists(self, cells: list[Any], counts: NDArray[np.int64]) -> None:
@@ -187,10 +192,11 @@ class Accumulator:
                 expected="one flat list of labels for each example, or arrays of one shape",
                 fix="flatten each label, or pad the labels to one shape and name the padding with ignore=",
             )
-        item_counts = np.repeat(counts, tallies.lists.add(cells, counts))
+        lengths = tallies.lists.add(cells, counts)
+        item_counts = None if (counts == 1).all() else np.repeat(counts, lengths)
         outside, tallies.kinds = tallies.kinds, tallies.item_kinds  # what follows counts items, not cells of their own
         for family, where in places.items():
-            self._family(family, [items[place] for place in where], item_counts[where])
+            self._family(family, _chosen(items, where), None if item_counts is None else item_counts[where])
         tallies.kinds = outside
         if set(places) <= {"bool", "integer", "float"}:
             tallies.lists.add_vectors(np.array(items, dtype=np.float64), counts)
@@ -216,7 +222,7 @@ class Accumulator:
         if array is not None:
             tallies.saw_dtype(array.dtype)
         for family, where in by_family(cells).items():
-            self._family(family, [cells[place] for place in where], counts[where])
+            self._family(family, _chosen(cells, where), counts[where])
         if tallies.kinds or tallies.lists.lists:
             tallies.follow(None)  # a count forgets the order of rows
 
@@ -244,6 +250,11 @@ class Accumulator:
                 rows.add_sparse(block, tolerance=tolerance_of(chunk.dtype))
 
 
+def _chosen(cells: list[Any], places: Sequence[int]) -> list[Any]:
+    return cells if len(places) == len(cells) else [cells[place] for place in places]
+
+
+_PYTHON_TYPES: dict[str, type] = {"bool": np.bool_, "float": np.float64}
 _KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float"}
 
 

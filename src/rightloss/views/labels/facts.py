@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightloss.errors import UnreadableInput
-from rightloss.views.labels.numbers import NumberTally
+from rightloss.views.labels.number_tally import NumberTally
 from rightloss.views.labels.profile import Kind, LabelProfile
 from rightloss.views.labels.rows import RowTally
 from rightloss.views.labels.source import LabelStream

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -45,15 +45,15 @@ def family_of(kind: type) -> Family:
     )
 
 
-def by_family(cells: list[Any]) -> dict[Family, list[int]]:
+def by_family(cells: list[Any]) -> dict[Family, Sequence[int]]:
     """Places of the cells of each family, in order of first appearance."""
     families: Mapping[type, Family] = {kind: family_of(kind) for kind in set(map(type, cells))}
     if len(set(families.values())) == 1:
-        return {next(iter(families.values())): list(range(len(cells)))}
+        return {next(iter(families.values())): range(len(cells))}
     places: dict[Family, list[int]] = {}
     for place, cell in enumerate(cells):
         places.setdefault(families[type(cell)], []).append(place)
-    return places
+    return dict(places)
 
 
 def whole_numbers(cells: Iterable[Any]) -> NDArray:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rightloss.views.labels.distinct import TextSample
 
@@ -24,6 +27,16 @@ def is_number(text: str) -> bool:
         return math.isfinite(float(text)) and "_" not in text
     except ValueError:
         return False
+
+
+def count_texts(texts: Sequence[str], counts: NDArray[np.int64] | None) -> Counter[str]:
+    """Distinct texts with their numbers of cells; each text stands for `counts` cells (None: one)."""
+    if counts is None:
+        return Counter(texts)
+    counted: Counter[str] = Counter()
+    for text, count in zip(texts, counts.tolist(), strict=True):
+        counted[text] += count
+    return counted
 
 
 class TextTally:
