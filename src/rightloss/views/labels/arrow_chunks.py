@@ -23,7 +23,6 @@ def column_chunks(column: Any, where: str, *, mixed_json: bool = False) -> Itera
         UnreadableInput: structs, maps and other nested types that are no labels.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     types = pa.types
     if len(column) == 0:
@@ -40,7 +39,7 @@ def column_chunks(column: Any, where: str, *, mixed_json: bool = False) -> Itera
     elif _is_text(kind):
         yield from _counted(column, len(column) // _WORTH_COUNTING)
     elif types.is_decimal(kind):
-        yield from _plain(pc.cast(column, pa.int64() if kind.scale == 0 and kind.precision <= 18 else pa.float64()))
+        yield from _plain(plain_decimals(column))
     elif types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind):
         yield from _plain(column)
     elif types.is_date(kind) or types.is_timestamp(kind):
@@ -53,6 +52,17 @@ def column_chunks(column: Any, where: str, *, mixed_json: bool = False) -> Itera
         raise UnreadableInput(
             f"{where} is of type {kind}", expected="numbers, booleans, text or lists of them", fix="name a plain column"
         )
+
+
+def plain_decimals(column: Any) -> Any:
+    """A decimal column as whole numbers or floats; any other column as it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_decimal(column.type):
+        return column
+    whole = column.type.scale == 0 and (pc.max(pc.abs(column.cast(pa.float64()))).as_py() or 0) < 2**63
+    return column.cast(pa.int64() if whole else pa.float64())
 
 
 def objects(cells: Sequence[Any]) -> Any:
@@ -117,7 +127,7 @@ def matrix_chunk(batch: Any) -> Any:
     """The numeric columns of a record batch side by side, (n, K); floats with NaN where a cell is missing."""
     import numpy as np
 
-    columns = [batch.column(i) for i in range(batch.num_columns)]
+    columns = [plain_decimals(batch.column(i)) for i in range(batch.num_columns)]
     full = [column.cast("double") if column.null_count else column for column in columns]
     return np.stack([column.to_numpy(zero_copy_only=False) for column in full], axis=1)
 
@@ -130,7 +140,7 @@ def are_cells_of_one_matrix(batch: Any) -> bool:
     import numpy as np
 
     for i in range(batch.num_columns):
-        column = batch.column(i).drop_null()
+        column = plain_decimals(batch.column(i)).drop_null()
         if not len(column):
             continue
         cells = column.to_numpy(zero_copy_only=False).astype(np.float64)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +15,6 @@ from rightloss.views.labels.formats.table import Table, Types, cast_batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_WHERE = re.compile(r"in (?:line|record/value) (\d+)(.*)")
 
 
 def open_json(path: Path) -> Table:
@@ -42,7 +42,8 @@ def open_json(path: Path) -> Table:
         try:
             with duckdb.connect() as connection:
                 relation = connection.sql(f"SELECT {chosen} FROM {source}", params=argument)
-                for batch in relation.to_arrow_reader(batch_rows):
+                reader = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader  # before DuckDB 1.4
+                for batch in reader(batch_rows):
                     yield cast_batch(batch, types)
         except duckdb.Error as error:
             raise _broken(path, error) from None
@@ -67,12 +68,29 @@ def glob_escaped(path: Path) -> str:
 
 
 def _broken(path: Path, error: Exception) -> UnreadableInput:
+    expected = 'one object per line, like {"text": "…", "label": "a"}'
     message = str(error).splitlines()[0]
-    found = _WHERE.search(message)
-    place = f", line {found.group(1)}" if found else ""
-    reason = found.group(2).strip(": .") if found else message
+    if "JSON" not in message:
+        return UnreadableInput(f"{path} could not be read: {message}", expected=expected)
+    line, reason = _first_bad_line(path) or (None, message)
+    if line is None:
+        return UnreadableInput(f"{path} is not JSON: {reason}", expected=expected)
     return UnreadableInput(
-        f"{path}{place} is not JSON: {reason}",
-        expected='one object per line, like {"text": "…", "label": "a"}',
-        fix=f"sed -n {found.group(1)}p {path}   (look at the line, then correct or delete it)" if found else "",
+        f"{path}, line {line} is not JSON: {reason}",
+        expected=expected,
+        fix=f"sed -n {line}p {path}   (look at the line, then correct or delete it)",
     )
+
+
+def _first_bad_line(path: Path) -> tuple[int, str] | None:
+    """Where the file stops being JSON lines; asked only after DuckDB, which does not always name the line."""
+    import pyarrow as pa
+
+    with pa.input_stream(str(path), compression="detect") as stream:
+        for number, line in enumerate(TextIOWrapper(stream, "utf-8-sig", errors="replace"), start=1):
+            try:
+                if line.strip():
+                    json.loads(line)
+            except ValueError as error:
+                return number, str(error)
+    return None
