@@ -1,7 +1,7 @@
 """Label arrays that fool other systems, each with the right answer.
 
 ONE_D and MORE_D are arrays that were run through the label inference of AutoGluon, PyCaret, EvalML, mljar, deepchecks,
-Ludwig, deep_autoviml, scikit-learn, SciKeras, ktrain, Flash, Keras, FastEstimator, Hugging Face and AutoKeras; no system
+Ludwig, deep_autoviml, scikit-learn, SciKeras, ktrain, Flash, Keras, FastEstimator, Hugging Face, AutoKeras; no system
 gets them all right. `first` is the reading that must come first; `sure` whether it may come without a question (None:
 either way); `keywords` what the caller knows.
 """
