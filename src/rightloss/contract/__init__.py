@@ -1,8 +1,10 @@
 """The contract between labels, last layer, loss, metrics and reading. Standard library only."""
 
+from rightloss.contract.conditions import Condition
 from rightloss.contract.contract import Contract, Evidence, Fact, Possible, task_of
 from rightloss.contract.repair import FieldEdit, Repair, difference, repair
 from rightloss.contract.select import Selection, Tie, can_mask, select
+from rightloss.contract.setup import DecodeUse, MetricUse, Setup
 from rightloss.contract.table import (
     ACCURACY_NAMES,
     BY_POINT,
@@ -48,9 +50,11 @@ __all__ = [
     "ROWS",
     "Activation",
     "ClassAxis",
+    "Condition",
     "Confidence",
     "Contract",
     "Decode",
+    "DecodeUse",
     "Evidence",
     "Fact",
     "Field",
@@ -61,12 +65,14 @@ __all__ = [
     "Loss",
     "LossEntry",
     "MetricEntry",
+    "MetricUse",
     "Point",
     "Positions",
     "Possible",
     "Repair",
     "Row",
     "Selection",
+    "Setup",
     "Source",
     "Task",
     "Term",

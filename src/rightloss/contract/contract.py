@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rightloss.contract.conditions import Condition
 from rightloss.contract.table import BY_POINT, Point, Row
 from rightloss.contract.vocabulary import (
     Activation,
@@ -61,7 +62,8 @@ def _everything() -> dict[Field, Possible]:
 class Evidence:
     """One reading of a set-up: a product of sets, one for each field. Nothing was seen: everything is possible.
 
-    `classes` is exact when `classes_exact`, a lower bound otherwise, or a symbol taken from source.
+    `classes` is exact when `classes_exact`, a lower bound otherwise, or a symbol taken from source. `conditions` holds
+    only what was looked at: a condition that is not there was not seen, and no rule speaks about it.
     """
 
     fields: Mapping[Field, Possible] = field(default_factory=_everything)
@@ -69,6 +71,7 @@ class Evidence:
     classes_exact: bool = True
     positions: Positions = Positions.EXAMPLE
     ignore: float | int | None = None  # a label value that stands for "no label"; NaN allowed
+    conditions: Mapping[Condition, Possible] = field(default_factory=dict)
 
     def possible(self, field: Field) -> frozenset[Term]:
         """Values of one field that are still possible."""
@@ -83,6 +86,22 @@ class Evidence:
         """The evidence after one more fact about one field."""
         wanted = (values,) if isinstance(values, Term) else tuple(values)
         return replace(self, fields={**self.fields, field: self.fields[field].narrow(wanted, fact)})
+
+    def seen(self, condition: Condition) -> Term | None:
+        """The value of a condition; None where it was not looked at, or where several values are still possible."""
+        found = self.conditions.get(condition)
+        return next(iter(found.values)) if found is not None and len(found.values) == 1 else None
+
+    def condition_facts(self, condition: Condition) -> tuple[Fact, ...]:
+        """The facts behind one condition."""
+        found = self.conditions.get(condition)
+        return () if found is None else found.facts
+
+    def meets(self, condition: Condition, value: Term, fact: Fact) -> Evidence:
+        """The evidence after a condition was looked at; two sights of one condition that differ leave both possible."""
+        before = self.conditions.get(condition, Possible(frozenset()))
+        after = Possible(before.values | {value}, (*before.facts, fact))
+        return replace(self, conditions={**self.conditions, condition: after})
 
     def admits(self, point: Point) -> bool:
         """Whether a point lies inside every set."""
