@@ -19,7 +19,7 @@ from rightloss.views.labels.formats.table import Table, Types
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 131_072
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,6 @@ def join_tables(found: Found, header: bool | None = None) -> Table:
         batches=batches,
         rows=None if None in rows else sum(row for row in rows if row is not None),
         notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
-        parts=found.files,
         json_columns=frozenset().union(*(table.json_columns for table in tables)),
     )
 

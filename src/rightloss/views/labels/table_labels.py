@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from rightloss.errors import EmptyInput
 from rightloss.views.labels.arrow_chunks import are_cells_of_one_matrix, column_chunks, matrix_chunk
 from rightloss.views.labels.columns import resolve_columns
-from rightloss.views.labels.formats.parquet_counts import count_column, worth_counting
 from rightloss.views.labels.formats.table import Table
 from rightloss.views.labels.limits import Limits, limited
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
@@ -59,13 +58,6 @@ def _column_stream(
     caps: dict[str, int] = {}
 
     def chunks() -> Iterator[Any]:
-        if (
-            limits.rows is None
-            and worth_counting(table, field)
-            and (counted := count_column(table, column)) is not None
-        ):
-            yield counted
-            return
         for batch in _batches(table, [column], limits, caps):
             yield from column_chunks(batch.column(0), where, mixed_json=column in table.json_columns)
 
@@ -73,7 +65,7 @@ def _column_stream(
         chunks=chunks,
         name=name,
         rows=_rows(table, limits),
-        dtype=str(field.type),
+        dtype="json of mixed types" if column in table.json_columns else str(field.type),
         declared=_declared(table, field, where),
         notes=notes,
         caps=caps,

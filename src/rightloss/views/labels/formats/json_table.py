@@ -91,6 +91,6 @@ def _first_bad_line(path: Path) -> tuple[int, str] | None:
             try:
                 if line.strip():
                     json.loads(line)
-            except ValueError as error:
-                return number, str(error)
+            except json.JSONDecodeError as error:
+                return number, error.msg
     return None

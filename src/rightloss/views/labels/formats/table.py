@@ -33,12 +33,6 @@ class Table:
     categories: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # values declared in the file's own header
     json_columns: frozenset[str] = frozenset()  # text columns whose cells are JSON of mixed types
     suggested: tuple[str, ...] = ()  # label columns that the file itself declares
-    parts: tuple[Path, ...] = ()  # the files of a table in several parts, in reading order
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files that hold the rows."""
-        return self.parts or (self.path,)
 
 
 def cast_batch(batch: pa.RecordBatch, types: Types) -> pa.RecordBatch:
