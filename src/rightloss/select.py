@@ -154,9 +154,10 @@ def _imbalance(reading: Reading) -> Any:
 
 def _alternatives(readings: Sequence[Reading], form: Form) -> tuple[Alternative, ...]:
     """The other form, the leading reading's other encodings, and what would be right under the other readings."""
-    first, *others = _contracts(readings[0], form) or [None]
+    inside = _contracts(readings[0], form)
+    first = next(iter(inside), None)
     found: dict[Contract, str] = {}
-    for each in others:
+    for each in inside[1:]:
         if first is not None and each.labels is first.labels:
             found.setdefault(each, f"the same, giving out {each.form.value}")
         elif each.form is form or each.labels not in {known.labels for known in found}:

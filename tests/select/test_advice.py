@@ -60,6 +60,32 @@ def test_wrong_keywords_say_what_is_right(keywords: dict, word: str) -> None:
         rl.select([0, 1, 2] * 20, **keywords)
 
 
+def test_stated_padding_never_becomes_a_class() -> None:
+    """With ignore=0 and ids 1..3, the prepared labels are 0..2 and the padding is -1, in `encode` and in the code."""
+    y = np.array([[1, 2, 0], [3, 1, 2]] * 20)
+    advice = rl.select(y, positions="token", ignore=0)
+    assert advice.contract.ignore == -1
+    np.testing.assert_array_equal(advice.encode(y)[:2], [[0, 1, -1], [2, 0, 1]])
+    namespace = {"np": np, "y": y}
+    exec("\n".join(advice.preparation.lines()), namespace)
+    np.testing.assert_array_equal(namespace["y"], advice.encode(y))
+
+
+def test_padded_lists_become_columns_when_several_can_be_true() -> None:
+    """The padding value is no label."""
+    y = np.array([[1, 4, 0], [2, 0, 0], [3, 5, 6]] * 20)
+    advice = rl.select(y, several_true=True)
+    assert advice.task == "multilabel"
+    assert advice.classes == (1, 2, 3, 4, 5, 6)
+    np.testing.assert_array_equal(advice.encode(y)[:3].sum(1), [2, 1, 3])
+
+
+def test_infinite_labels_are_refused() -> None:
+    """Infinity is neither a class nor a missing label."""
+    with pytest.raises(UnsupportedInput, match="infinite"):
+        rl.select(np.array([0, 1, np.inf] * 9))
+
+
 def test_labels_of_mixed_kinds_are_refused() -> None:
     """Numbers and text in one column are an error with examples, not a guess."""
     with pytest.raises(UnsupportedInput, match="mix numbers and text"):
@@ -77,6 +103,7 @@ def test_labels_of_mixed_kinds_are_refused() -> None:
         np.array([[0, 255], [255, 255], [0, 0]] * 9),
         np.array([0, 1, 2, 255] * 9),
         [0, 1, 2, None] * 9,
+        [["B", "O", "O"], ["O", "B"], ["I", "I"]] * 9,
     ],
     ids=str,
 )

@@ -16,10 +16,11 @@ from rightloss.contract.vocabulary import Labels, Source
 class Op(StrEnum):
     """One step of a preparation."""
 
-    MAP = "map"  # each label -> its place in `classes`; missing -> the ignore value
+    PAD = "pad"  # lists of different lengths -> rows of one length, filled up with missing
+    MAP = "map"  # each label -> its place in `classes`; missing, and the value given here -> the ignore value
     HIGH = "high"  # two-valued cells -> 1 where the cell has the higher value
     SPLIT = "split"  # text -> list of tags, by a separator
-    MULTI_HOT = "multi_hot"  # list of tags -> row of 0 and 1, one column for each class
+    MULTI_HOT = "multi_hot"  # list of tags -> row of 0 and 1, a column for each class; the value given here is padding
     THRESHOLD = "threshold"  # grey level -> 0 or 1
     FILL = "fill"  # missing -> the ignore value
     ADD_AXIS = "add_axis"  # (n, T) -> (n, T, 1), so that labels and predictions have one rank
@@ -93,13 +94,22 @@ def _classes_line(preparation: Preparation) -> str:
     return f"classes = {literal(list(preparation.classes))}"
 
 
-def _map_lines(preparation: Preparation, _: Step, name: str) -> list[str]:
+def _pad_lines(_: Preparation, __: Step, name: str) -> list[str]:
+    return [
+        f"longest = max(len(row) for row in {name})",
+        f"{name} = np.array([[*row, *[None] * (longest - len(row))] for row in {name}], dtype=object)",
+    ]
+
+
+def _map_lines(preparation: Preparation, step: Step, name: str) -> list[str]:
     index = "index = {label: i for i, label in enumerate(classes)}"
     if preparation.ignore is None:
         return [_classes_line(preparation), index, f"{name} = np.vectorize(index.__getitem__, otypes=[int])({name})"]
     rest = literal(preparation.ignore)
     kind = "float" if isinstance(preparation.ignore, float) else "int"
-    gone = f"label is None or label != label or label == {rest}"
+    gone = "label is None or label != label"
+    if step.value is not None:
+        gone += f" or label == {literal(step.value)}"
     return [
         _classes_line(preparation),
         index,
@@ -115,7 +125,7 @@ def _split_lines(_: Preparation, step: Step, name: str) -> list[str]:
     return [f"{name} = [[tag.strip() for tag in row.split({literal(step.value)}) if tag.strip()] for row in {name}]"]
 
 
-def _multi_hot_lines(preparation: Preparation, _: Step, name: str) -> list[str]:
+def _multi_hot_lines(preparation: Preparation, __: Step, name: str) -> list[str]:
     return [
         _classes_line(preparation),
         f"{name} = np.array([[label in set(row) for label in classes] for row in {name}], dtype=int)",
@@ -136,6 +146,7 @@ def _axis_lines(_: Preparation, __: Step, name: str) -> list[str]:
 
 
 _LINES = {
+    Op.PAD: _pad_lines,
     Op.MAP: _map_lines,
     Op.HIGH: _high_lines,
     Op.SPLIT: _split_lines,

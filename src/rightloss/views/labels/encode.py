@@ -69,12 +69,20 @@ def _plain(labels: Any) -> np.ndarray:
     return np.asarray(labels)
 
 
-def _map(labels: Any, _: Step, preparation: Preparation) -> np.ndarray:
+def _pad(labels: Any, _: Step, __: Preparation) -> np.ndarray:
+    rows = [
+        [] if row is None else list(row) for row in (labels if isinstance(labels, list) else _plain(labels).tolist())
+    ]
+    longest = max((len(row) for row in rows), default=0)
+    return np.array([[*row, *[None] * (longest - len(row))] for row in rows], dtype=object).reshape(len(rows), longest)
+
+
+def _map(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
     place = {_key(name): index for index, name in enumerate(preparation.classes)}
     array = _plain(labels)
     flat = [_key(label) for label in array.ravel().tolist()]
     rest = preparation.ignore
-    unknown = {label for label in flat if label not in place and not _missing(label, rest)}
+    unknown = {label for label in flat if label not in place and not _missing(label, step.value, rest)}
     if unknown:
         shown = ", ".join(repr(each) for each in sorted(unknown, key=repr)[:5])
         raise WrongArgument(
@@ -92,8 +100,8 @@ def _key(label: Any) -> Any:
     return label.decode("utf-8", "replace") if isinstance(label, bytes) else label
 
 
-def _missing(label: Any, rest: Any) -> bool:
-    return rest is not None and (label is None or label != label or label == rest)
+def _missing(label: Any, stated: Any, rest: Any) -> bool:
+    return rest is not None and (label is None or label != label or label == stated)
 
 
 def _high(labels: Any, step: Step, _: Preparation) -> np.ndarray:
@@ -105,12 +113,14 @@ def _split(labels: Any, step: Step, _: Preparation) -> list[list[str]]:
     return [[tag.strip() for tag in str(row or "").split(step.value) if tag.strip()] for row in rows]
 
 
-def _multi_hot(labels: Any, _: Step, preparation: Preparation) -> np.ndarray:
+def _multi_hot(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
     place = {_key(name): column for column, name in enumerate(preparation.classes)}
     rows = labels if isinstance(labels, list) else _plain(labels).tolist()
     found = np.zeros((len(rows), len(place)), dtype=np.float32)
     for row, tags in enumerate(rows):
         for tag in () if tags is None else tags:
+            if step.value is not None and tag == step.value:
+                continue
             if _key(tag) not in place:
                 raise WrongArgument(f"label {tag!r} in row {row} is not among the {len(place)} classes")
             found[row, place[_key(tag)]] = 1.0
@@ -132,6 +142,7 @@ def _add_axis(labels: Any, _: Step, __: Preparation) -> np.ndarray:
 
 
 _STEPS: dict[Op, Callable[[Any, Step, Preparation], Any]] = {
+    Op.PAD: _pad,
     Op.MAP: _map,
     Op.HIGH: _high,
     Op.SPLIT: _split,

@@ -44,6 +44,12 @@ def _all(profile: LabelProfile, given: Given) -> list[Reading]:
             expected="labels of one kind",
             fix="write them all as text, y = [str(label) for label in y], or correct the odd ones",
         )
+    if profile.infinite:
+        raise UnsupportedInput(
+            f"{profile.infinite:,} labels are infinite ({profile.where or 'labels'})",
+            expected="finite numbers",
+            fix="leave those rows out: keep = np.isfinite(y); x, y = x[keep], y[keep]",
+        )
     if profile.kind == "datetime":
         return [regression((observed("labels are dates or times", profile.where),))]
     if profile.kind == "tags":

@@ -8,14 +8,20 @@ from dataclasses import replace
 from rightloss.contract import Labels, Positions, Source
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.reading import Ask, Given, Reading, no_fit, observed
+from rightloss.views.labels.readings.texts import padded_ids
 from rightloss.views.labels.readings.vectors import column_readings
 
 Scalars = Callable[[LabelProfile, Given, Positions], list[Reading]]
 RGB = 3
 GREY_LEVELS = 30  # more levels than this in three channels is a picture, not classes
+FEW_OUTPUTS = 8  # more columns than this are rarely outputs of their own
+UNLIKE = 2  # largest id of one column against another's
 SMALL_GRID = 8  # a field of pixels has at least this many on each side
 
 _WHICH = Ask("positions", "Is each row one label for each step of a sequence, or several outputs of one example?")
+_PADDED = Ask(
+    "several_true", "Is each row a list of labels, filled up with a padding value, or one label for each step?"
+)
 _CLASS_AXIS = Ask("positions", "Does the last axis hold pixels, or one column for each class of a sequence step?")
 
 
@@ -30,7 +36,21 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
         return columns if exclusive else [*columns, *tokens]
     if not tokens:
         return scalars(profile, given, Positions.EXAMPLE)
-    return [tokens[0], *_several_outputs(profile, tokens[0])]
+    outputs = _several_outputs(profile, tokens[0])
+    padded = padded_ids(profile)
+    if padded is not None:
+        return [tokens[0], replace(padded, ask=_PADDED), replace(outputs, ask=_WHICH)]
+    first, second = (outputs, tokens[0]) if _unlike_columns(profile) else (tokens[0], outputs)
+    return [first, replace(second, ask=_WHICH)]
+
+
+def _unlike_columns(profile: LabelProfile) -> bool:
+    """Whether a few columns hold whole numbers of clearly different ranges: tokens share one vocabulary."""
+    rows = profile.row_facts
+    if rows is None or rows.columns > FEW_OUTPUTS:
+        return False
+    tops = [top for top in rows.column_maximum if top == top]
+    return bool(tops) and max(tops) > UNLIKE * max(min(tops), 1)
 
 
 def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> list[Reading]:
@@ -61,17 +81,16 @@ def _classes_only(readings: list[Reading]) -> list[Reading]:
     return [each for each in readings if each.evidence is not None]
 
 
-def _several_outputs(profile: LabelProfile, token: Reading) -> list[Reading]:
+def _several_outputs(profile: LabelProfile, token: Reading) -> Reading:
     """Each column is an output of its own: a contract for each, which `select` makes from {name: column}."""
     columns = profile.shape[0]
-    reading = no_fit(
+    return no_fit(
         f"{columns} outputs, one in each column",
         Source.OFFSET,
         "pass each column by itself: rightloss.select({'first': y[:, 0], 'second': y[:, 1]})",
         answers={"positions": "example", "task": token.answers.get("task")},
         facts=token.facts,
     )
-    return [replace(reading, ask=_WHICH)]
 
 
 def _is_picture(profile: LabelProfile) -> bool:

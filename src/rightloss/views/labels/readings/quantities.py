@@ -16,6 +16,7 @@ SHAPED = 5  # from this many values on, one smooth hill is unlikely by chance (1
 COUNTED = 7  # from this many on it is 64 of 5040
 SPREAD = 3.0  # a hill needs a top at least this many times its foot
 YEARS = (1900, 2100)
+STARS = (5, 10)  # scales of ratings that start at 1
 FULL = 0.9  # share of the range that occurs where gaps are only classes nobody sampled
 FEW_REPEATS = 0.5  # more distinct values than this share of the rows: hardly any value repeats
 LARGE = 100  # amounts, not ids: a few large numbers written with a decimal point
@@ -58,6 +59,8 @@ def _all_different(values: Sequence[float], rows: int) -> Quantity | None:
 
 
 def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantity | None:
+    if low == 1 and len(values) in STARS and max(counts) >= SPREAD * min(counts):
+        return Quantity("ratings", f"whole numbers 1 to {values[-1]:g}, unevenly used, as ratings are", leads=False)
     if not _unimodal(counts):
         return None
     text = f"frequencies of {low:g} to {values[-1]:g} form one smooth hill"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.views.labels.profile import LabelProfile
-from rightloss.views.labels.readings.quantities import Quantity, quantity
+from rightloss.views.labels.readings.quantities import FEW_REPEATS, FULL, Quantity, quantity
 from rightloss.views.labels.readings.reading import (
     NO_IGNORE,
     Ask,
@@ -39,7 +40,7 @@ _TASK_TEXT = {
 def number_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
     """Readings of numbers, best first."""
     if not profile.distinct_exact:
-        return _too_many(profile)
+        return _too_many(profile, positions)
     kept = {value: count for value, count in profile.values.items() if value != given.ignore}
     if not kept:
         return [nothing(profile)]
@@ -50,6 +51,8 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     ignored = _ignored(profile, given)
     if len(values) == 1:
         return [constant(profile, values[0])]
+    if values == [-1, 0] and given.ignore is None:
+        return _minus_one_and_zero(profile, counts, positions)
     readings: list[Reading] = []
     code = sentinel(values) if given.ignore is None else None
     grey = _noisy_grey(profile, positions, values, kept)
@@ -101,13 +104,18 @@ def _prepare(
 ) -> tuple[Any, Preparation | None]:
     """The ignore value of the prepared labels, and the steps to them (None where there is nothing to do)."""
     steps: list[Step] = []
-    missing = profile.missing > 0 and ignored is None
+    uneven = profile.kind == "tags" and profile.tags_min != profile.tags_max
+    missing = profile.missing > 0 or uneven  # uneven lists are padded to one length
     ignore = ignored
-    if missing:
+    if ignored is None and missing:
         # Binary labels may stay NaN, which the masked loss leaves out; ids need a whole number.
-        ignore = float("nan") if classes == 2 and as_they_stand and profile.none == 0 else -1
-    if not as_they_stand:
-        steps.append(Step(Op.MAP))
+        ignore = float("nan") if classes == 2 and as_they_stand and profile.none == 0 and profile.nan else -1
+    elif not as_they_stand and ignored in range(classes):
+        ignore = -1  # after mapping, the stated value would be the id of a class
+    if uneven:
+        steps.append(Step(Op.PAD))
+    if not as_they_stand or (missing and ignored is not None):
+        steps.append(Step(Op.MAP, ignored))
     elif missing and not isinstance(ignore, float):
         steps.append(Step(Op.FILL))
     if classes == 2 and positions is not Positions.EXAMPLE and profile.shape[-1:] != (1,):
@@ -142,6 +150,14 @@ def _with_code(profile: LabelProfile, kept: Mapping[Any, int], code: int, positi
     return [reading]
 
 
+def _minus_one_and_zero(profile: LabelProfile, counts: Sequence[int], positions: Positions) -> list[Reading]:
+    """Two classes, or one class beside unlabelled rows."""
+    ask = Ask("ignore", "Does -1 mean 'no label' (then there is only one class), or is it a class of its own?")
+    classes = class_reading(profile, [-1, 0], counts, positions=positions, answers={"ignore": NO_IGNORE})
+    only = constant(profile, 0)
+    return [classes, replace(only, answers={"ignore": -1}).asking(ask)]
+
+
 def _rank_code(
     coded: list[Reading], classes: Reading, code: int | None, values: Sequence[Any], positions: Positions
 ) -> list[Reading]:
@@ -165,8 +181,6 @@ def _against_quantity(classes: Reading, sign: Quantity, profile: LabelProfile) -
 
 
 def _grades(classes: Reading, numbers: Reading, ask: Ask) -> list[Reading]:
-    from dataclasses import replace
-
     in_order = replace(
         classes, title=f"{classes.title}, in order", ordered=True, answers={**classes.answers, "ordered": True}
     )
@@ -246,12 +260,24 @@ def _noisy_grey(
     )
 
 
-def _too_many(profile: LabelProfile) -> list[Reading]:
+def _too_many(profile: LabelProfile, positions: Positions) -> list[Reading]:
     """More distinct values than the profile keeps."""
-    fact = observed(f"more than {profile.distinct:,} different values in {profile.rows:,} rows", profile.where)
-    if profile.integral and profile.increasing:
+    fact = observed(f"about {profile.distinct:,} different values in {profile.rows:,} rows", profile.where)
+    if not profile.integral or profile.minimum is None or profile.maximum is None:
+        return [regression((fact,))]
+    if profile.increasing and profile.once > FEW_REPEATS * profile.distinct:
         return [unique(profile)]
-    return [regression((fact,))]
+    numbers = regression((fact,))
+    classes = int(profile.maximum) + 1
+    if profile.minimum < 0 or profile.distinct < FULL * classes or profile.once > FEW_REPEATS * profile.distinct:
+        return [numbers]
+    ids = Reading(
+        title=f"one of {classes:,} exclusive classes",
+        evidence=evidence(Labels.INDEX, classes, facts=(fact,), positions=positions, exact=False),
+        answers={"task": "multiclass", "positions": positions.value, "several_true": False},
+        facts=(fact,),
+    )
+    return [ids, numbers.asking(Ask("task", _TASK_TEXT["numbers"]))]
 
 
 def constant(profile: LabelProfile, value: Any) -> Reading:

@@ -20,7 +20,7 @@ NO = frozenset({"no", "n", "false", "f", "0", "0.0", "-1", "negative", "neg", "h
 def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
     """Readings of text, best first."""
     if not profile.distinct_exact:
-        return [unique(profile)]
+        return [unique(profile) if profile.once > FEW_REPEATS * profile.distinct else _many_names(profile, positions)]
     kept = {value: count for value, count in profile.values.items() if value != given.ignore}
     if not kept:
         return [nothing(profile)]
@@ -72,6 +72,19 @@ def class_order(kept: Mapping[Any, int], categories: Sequence[Any] | None) -> li
         return names
 
 
+def _many_names(profile: LabelProfile, positions: Positions) -> Reading:
+    """More names than a profile keeps, most of them several times: the vocabulary has to be built by the user."""
+    how = "encode them with keras.layers.StringLookup(num_oov_indices=0)"
+    facts = (observed(f"about {profile.distinct:,} different texts in {profile.rows:,} rows; {how}", profile.where),)
+    return Reading(
+        title=f"one of about {profile.distinct:,} exclusive classes",
+        evidence=evidence(Labels.INDEX, profile.distinct, facts=facts, positions=positions, exact=False),
+        answers={"task": "multiclass", "positions": positions.value, "several_true": False},
+        source=Source.TEXT,
+        facts=facts,
+    )
+
+
 def _numbers_in_text(profile: LabelProfile, kept: Mapping[Any, int], classes: Reading) -> list[Reading]:
     """Numbers in quotes: someone may have meant names, or a file was read as text."""
     pairs = sorted((float(value), count) for value, count in kept.items())
@@ -117,6 +130,28 @@ def tag_reading(profile: LabelProfile) -> Reading:
         preparation=Preparation(Source.TAGLISTS, Labels.MULTIHOT, tuple(names), None, tuple(steps)),
         class_names=tuple(names),
         counts=tuple(profile.tags[name] for name in names),
+        total=profile.rows,
+        facts=facts,
+    )
+
+
+def padded_ids(profile: LabelProfile) -> Reading | None:
+    """Rows of rising ids that end in a padding value: lists of labels in a rectangular array."""
+    rows = profile.row_facts
+    if rows is None or not profile.distinct_exact or rows.sorted_ids < rows.vectors:
+        return None
+    padding = min(profile.values)
+    names = sorted(value for value in profile.values if value != padding)
+    counts = tuple(profile.values[name] for name in names)
+    facts = (observed(f"every row rises, then repeats {padding}", profile.where),)
+    return Reading(
+        title=f"any of {len(names):,} labels, written as a padded list of ids",
+        evidence=evidence(Labels.MULTIHOT, len(names), facts=facts),
+        answers={"task": "multilabel", "positions": "example", "several_true": True},
+        source=Source.TAGLISTS,
+        preparation=Preparation(Source.TAGLISTS, Labels.MULTIHOT, tuple(names), None, (Step(Op.MULTI_HOT, padding),)),
+        class_names=tuple(names),
+        counts=counts,
         total=profile.rows,
         facts=facts,
     )
