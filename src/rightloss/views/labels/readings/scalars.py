@@ -127,6 +127,8 @@ def _prepare(
 
 
 def _source(values: Sequence[Any]) -> Source:
+    if any(isinstance(value, str) for value in values):
+        return Source.TEXT
     pair = tuple(values)
     if pair == (-1, 1):
         return Source.SIGNED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
@@ -52,11 +51,7 @@ def _as_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Posit
 def text_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> Reading:
     """One of K class names, in the order declared, else by number, else no before yes, else from a to z."""
     names = class_order(kept, profile.categories)
-    reading = class_reading(profile, names, [kept.get(name, 0) for name in names], positions=positions)
-    preparation = reading.preparation
-    if preparation is None:
-        return reading
-    return replace(reading, source=Source.TEXT, preparation=replace(preparation, source=Source.TEXT))
+    return class_reading(profile, names, [kept.get(name, 0) for name in names], positions=positions)
 
 
 def class_order(kept: Mapping[Any, int], categories: Sequence[Any] | None) -> list[Any]:
