@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from inspect import isgenerator
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -51,6 +52,7 @@ def from_generator(source: Any, *, columns: Sequence[str] | None = None, rows_ca
         return _outputs(_Source(lambda: iter(source()), "the generator", known=False), columns, rows_cap)
     what = f"the {type(source).__name__}"
     if iter(source) is source:
+        what = "the generator" if isgenerator(source) else "the iterator"
         return _outputs(_Source(_Once(source, what), what, known=False, one_shot=True), columns, rows_cap)
     return _outputs(_Source(lambda: iter(source), what, known=_length(source) is not None), columns, rows_cap)
 
@@ -109,7 +111,7 @@ def _outputs(source: _Source, columns: Sequence[str] | None, rows_cap: int | Non
     outputs: Outputs = {}
     for name, get in parts.items():
         caps: dict[str, int] = {}
-        batched, how = _is_batched(x, get(take(first)))
+        batched, how = looks_batched(x, get(take(first)))
         read: Callable[[], Iterator[Any]] = shared.reader(name) if shared else partial(_read, source, take, get)
         outputs[name] = LabelStream(
             chunks=_chunks(read, batched, limits, source.what, caps),
@@ -166,11 +168,13 @@ def _parts(labels: Any, columns: Sequence[str] | None, what: str) -> dict[str | 
     return {name: get for name, get in found.items() if not columns or name in columns}
 
 
-def _is_batched(x: Any, y: Any) -> tuple[bool, tuple[str, ...]]:
+def looks_batched(x: Any, y: Any) -> tuple[bool, tuple[str, ...]]:
     """(an item is a batch, notes where that was not certain)."""
     rows = _rows(y)
     if rows is None:
         return False, ()
+    if x is None and isinstance(y, list | tuple):
+        return False, ("each item was taken as the labels of one example",)
     if x is None:
         return True, ("each item was taken as a batch of labels",)
     sizes = {_rows(leaf) for leaf in _leaves(x)}
@@ -229,13 +233,14 @@ def _chunks(
     read: Callable[[], Iterator[Any]], batched: bool, limits: Limits, what: str, caps: dict[str, int]
 ) -> Callable[[], Iterator[Any]]:
     def chunks() -> Iterator[Any]:
-        arrays = (_array(batch) for batch in read()) if batched else _gathered(read())
+        arrays = (_array(batch) for batch in read()) if batched else gathered(read())
         yield from limited(arrays, limits, what, caps)
 
     return chunks
 
 
-def _gathered(labels: Iterator[Any]) -> Iterator[Any]:
+def gathered(labels: Iterable[Any]) -> Iterator[Any]:
+    """Labels of single examples in blocks."""
     block: list[Any] = []
     for label in labels:
         block.append(label)

@@ -12,7 +12,7 @@ from typing import Any
 from rightloss.errors import EmptyInput, MissingColumn, UnsupportedInput
 from rightloss.views.labels.arrow_chunks import objects
 from rightloss.views.labels.columns import dictionary_keys, listing
-from rightloss.views.labels.iterables import from_generator, from_pydataset
+from rightloss.views.labels.iterables import from_generator, from_pydataset, gathered, looks_batched
 from rightloss.views.labels.limits import UNKNOWN_ROWS, Limits, limited, limits_for
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
 
@@ -44,25 +44,33 @@ def from_dataset(ds: Any, *, columns: Sequence[str] | None = None, rows_cap: int
         raise EmptyInput("the tf.data.Dataset has no elements", expected="at least one example")
     outputs: Outputs = {}
     for name, get, part in _parts(labels, columns if pick is _second else None):
-        batched, how = _is_batched(ds, spec, part)
+
+        def labels_of(element: Any, get: Callable[[Any], Any] = get) -> Any:
+            return get(pick(element))
+
+        batched, how = _is_batched(ds, spec, part, labels_of)
         rows = size if size >= 0 and not batched else None
         caps: dict[str, int] = {}
         limits = limits_for("the dataset", rows_cap, endless=size == tf.data.INFINITE_CARDINALITY, known=size >= 0)
         outputs[name] = LabelStream(
-            chunks=_chunks(ds, lambda *element, get=get: get(pick(element)), part, batched, limits, caps),
+            chunks=_chunks(ds, labels_of, part, batched, limits, caps),
             name=name,
             rows=rows if rows is None or limits.rows is None else min(rows, limits.rows),
             dtype=part.dtype.name,
             declared=Declared(
-                class_names=tuple(ds.class_names)
-                if isinstance(getattr(ds, "class_names", None), list | tuple)
-                else None,
+                class_names=_class_names(ds),
                 where=f"output {name!r} of the dataset" if name else "the labels of the dataset",
             ),
             notes=(*notes, *how, *limits.notes(rows)),
             caps=caps,
         )
     return outputs
+
+
+def _class_names(ds: Any) -> tuple[str, ...] | None:
+    """What Keras's *_dataset_from_directory leaves on the dataset."""
+    names = getattr(ds, "class_names", None)
+    return tuple(names) if isinstance(names, list | tuple) else None
 
 
 _second = itemgetter(1)
@@ -115,12 +123,19 @@ def _parts(labels: Any, columns: Sequence[str] | None) -> list[tuple[str | None,
     return [part for part in found if part[0] in columns]
 
 
-def _is_batched(ds: Any, spec: Any, part: Any) -> tuple[bool, tuple[str, ...]]:
+def _is_batched(ds: Any, spec: Any, part: Any, labels_of: Callable[[Any], Any]) -> tuple[bool, tuple[str, ...]]:
     """(each element is a batch, notes where that was not certain)."""
     import tensorflow as tf
 
     if part.shape.rank == 0:
         return False, ()
+    if part.shape.rank is None:
+        tensors = next(iter(ds), None)
+        if tensors is None:
+            raise EmptyInput("the dataset yields no rows", expected="at least one example")
+        first = tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)
+        element = first if isinstance(spec, tuple) else (first,)
+        return looks_batched(element[0] if len(element) > 1 else None, labels_of(element))
     if (by_operation := _by_operations(ds)) is not None:
         return by_operation, ()
     leading: list[Any] = [leaf.shape[0] if leaf.shape.rank else "none" for leaf in tf.nest.flatten(spec)]
@@ -151,9 +166,12 @@ def _chunks(
     import tensorflow as tf
 
     def chunks() -> Iterator[Any]:
-        y = ds.map(tf.autograph.experimental.do_not_convert(labels_of))
+        y = ds.map(tf.autograph.experimental.do_not_convert(lambda *element: labels_of(element)))
+        if part.shape.rank is None and not batched:
+            yield from limited(gathered(label.numpy() for label in y), limits, "the dataset", caps)
+            return
         y = _rows_together(y, part, batched)
-        yield from limited((_chunk(element, batched) for element in y), limits, "the dataset", caps)
+        yield from limited((_chunk(element) for element in y), limits, "the dataset", caps)
 
     return chunks
 
@@ -171,11 +189,12 @@ def _rows_together(y: Any, part: Any, batched: bool) -> Any:
     rows = max(1, min(_CHUNK_ROWS, _CHUNK_CELLS // max(1, cells)))
     dense = isinstance(part, tf.TensorSpec)
     if not batched:
-        return y.batch(rows) if one.is_fully_defined() or not dense else y.ragged_batch(rows)
+        varies = not one.is_fully_defined() and (dense or getattr(part, "ragged_rank", 1) == 0)
+        return y.ragged_batch(rows) if varies else y.batch(rows)
     return y.rebatch(rows) if dense and one.is_fully_defined() and rows > 1 else y
 
 
-def _chunk(element: Any, batched: bool) -> Any:
+def _chunk(element: Any) -> Any:
     """One batch as an array, CSR matrix or objects."""
     import numpy as np
     import tensorflow as tf
@@ -194,4 +213,4 @@ def _chunk(element: Any, batched: bool) -> Any:
     array = element.numpy()
     if getattr(element, "dtype", None) in (tf.bfloat16, tf.float16):
         array = array.astype(np.float32)
-    return array if batched or isinstance(array, np.ndarray) else np.asarray([array])
+    return array
