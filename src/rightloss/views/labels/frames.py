@@ -105,11 +105,7 @@ def _capped(rows: int, cap: int | None) -> tuple[int, tuple[str, ...], dict[str,
 
 def _series_chunks(series: Any, rows: int, where: str) -> Iterator[Any]:
     native = series.to_native()
-    if (
-        type(native).__module__.startswith("pandas.")
-        and not hasattr(native.dtype, "na_value")
-        and _is_numpy(native.dtype)
-    ):
+    if _is_numpy_column(native):
         yield native.to_numpy()[:rows]  # NumPy's own types are already what the profiler takes
         return
     for start in range(0, rows, _SLICE):
@@ -123,9 +119,10 @@ def _series_chunks(series: Any, rows: int, where: str) -> Iterator[Any]:
             yield from column_chunks(chunk, where)
 
 
-def _is_numpy(dtype: Any) -> bool:
-    numpy = sys.modules["numpy"]
-    return isinstance(dtype, numpy.dtype)
+def _is_numpy_column(native: Any) -> bool:
+    """Whether this is a pandas column (or one of its kin) that lies in a NumPy array."""
+    numpy = sys.modules.get("numpy")
+    return hasattr(native, "iloc") and numpy is not None and isinstance(native.dtype, numpy.dtype)
 
 
 def _declared(series: Any, where: str) -> Declared:

@@ -47,13 +47,13 @@ def read(
         return from_path(labels, columns=columns, rows_cap=rows_cap, feature=feature)  # type: ignore[arg-type]
     if isinstance(labels, Mapping):
         return _from_mapping(labels, columns, rows_cap)
-    streams = _from_stream(labels, columns, rows_cap)
-    if streams is not None:
-        return streams
     if _root(labels) in _FRAMES or hasattr(labels, "__arrow_c_stream__"):
         from rightloss.views.labels.frames import from_frame
 
         return from_frame(labels, columns=columns, rows_cap=rows_cap)
+    streams = _from_stream(labels, columns, rows_cap)
+    if streams is not None:
+        return streams
     return _from_array(labels, columns, rows_cap)
 
 

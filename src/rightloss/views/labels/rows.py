@@ -96,7 +96,7 @@ class RowTally:
             columns=self.columns,
             vectors=self.vectors,
             zero_one=0 < len(distinct) <= 2 and set(distinct) <= {0, 1},
-            two_valued=(distinct[0], distinct[1]) if len(distinct) == 2 else None,
+            two_valued=(float(distinct[0]), float(distinct[1])) if len(distinct) == 2 else None,
             sum_is_one=self.is_one,
             sum_is_zero=self.is_zero,
             sum_above_one=self.above_one,
