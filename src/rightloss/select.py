@@ -11,6 +11,7 @@ from rightloss.contract import Contract, Evidence, Field, Form, Positions, Row, 
 from rightloss.contract import select as rows_inside
 from rightloss.contract.preparation import Preparation
 from rightloss.errors import WrongArgument
+from rightloss.parts import named_parts
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings import Given, Reading, read_profile
 
@@ -55,11 +56,12 @@ def select(
         WrongArgument: a keyword has an unknown value, or contradicts the labels.
         UnreadableInput: the labels could not be read.
     """
-    from rightloss.views.labels.read import profile_all
-
     given = _given(task, positions, several_true, ordered, ignore, form)
     columns = (label,) if isinstance(label, str) else tuple(label) if label is not None else None
-    profiles = profile_all(labels, columns=columns)
+    with named_parts():
+        from rightloss.views.labels.read import profile_all
+
+        profiles = profile_all(labels, columns=columns)
     answers = {name: advise(profile, given, form=form, goal=goal, model=model) for name, profile in profiles.items()}
     return next(iter(answers.values())) if len(answers) == 1 else Several(answers)
 

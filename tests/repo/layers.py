@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "rightloss"
 # From the bottom up. A module may import its own layer's folder and every layer below; entries on one line are
 # neighbours that may import each other only where ALLOWED says so.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "files"),
+    ("errors", "files", "parts"),
     ("contract",),
     ("findings",),
     ("views", "losses", "metrics", "advice", "rules"),

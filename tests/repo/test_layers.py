@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from repo.layers import LAYERS, PACKAGE, STANDARD_ONLY, offences
@@ -56,6 +57,22 @@ def loaded(statement: str) -> set[str]:
 def test_starting_loads_nothing_heavy(statement: str) -> None:
     """Importing the package and asking for help load neither NumPy nor Keras."""
     assert loaded(statement) == set()
+
+
+def test_a_missing_part_is_named_with_its_pip_line(tmp_path: Path) -> None:
+    """With the base install only, `select` says what to install and exits with 2."""
+    (tmp_path / "y.csv").write_text("y\n0\n1\n")
+    program = (
+        "import sys\n"
+        "for name in ('numpy', 'pyarrow'): sys.modules[name] = None\n"
+        "from rightloss.cli import run\n"
+        "sys.exit(run(['select', sys.argv[1], '--label', 'y']))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "y.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'rightloss[data]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_start_gate_can_fail() -> None:

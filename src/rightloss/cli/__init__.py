@@ -13,6 +13,7 @@ import click
 
 from rightloss import __version__
 from rightloss.errors import RightlossError
+from rightloss.parts import named_parts
 
 VERBS = ("evaluate", "predict", "select", "train")
 """Each is rightloss/cli/<verb>.py with a click command of the name `command`."""
@@ -40,7 +41,8 @@ def cli() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; errors become one screen of text."""
     try:
-        result = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        with named_parts():
+            result = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except RightlossError as error:
         return _report(error, sys.argv[1:] if arguments is None else arguments)
     except click.exceptions.Abort:
