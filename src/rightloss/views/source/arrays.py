@@ -1,0 +1,308 @@
+"""What operations do to data: attributes, rows, slices, arithmetic, comparison, reshaping."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source.machine import Machine
+from rightloss.views.source.values import (
+    Args,
+    Bound,
+    Const,
+    Data,
+    Dataset,
+    LossResult,
+    Obj,
+    Prediction,
+    Ref,
+    Seq,
+    Symbol,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    number,
+)
+
+Shape = tuple[Value | None, ...]
+
+# Methods and functions that give the same values back, perhaps in another container, order or dtype.
+SAME = frozenset(
+    "astype copy to_numpy numpy values array asarray tolist to_list cast convert_to_tensor constant shuffle sample fillna "
+    "dropna reset_index ascontiguousarray to_frame head tail asfarray float32 int32 identity stop_gradient compute toarray "
+    "todense get persist".split()
+)  # fmt: skip
+_CAST_TO_FLOAT = ("float", "float16", "float32", "float64")
+
+
+def attribute(base: Data, name: str, node: ast.AST) -> Value:
+    """`data.name`."""
+    if name == "shape":
+        if base.shape is not None:
+            return Seq.of([dim if dim is not None else _dimension(base, n, node) for n, dim in enumerate(base.shape)],
+                          "tuple", node)  # fmt: skip
+        return base.parts.setdefault("shape", Unknown("the shape of data that is not read", node))
+    if name in ("T", "values", "array", "flat"):
+        return base if name != "T" else replace(base, shape=None, parts={})
+    if name in ("dtype", "size", "ndim", "name", "str", "dt", "index", "columns"):
+        if name == "ndim" and base.shape is not None:
+            return Const(len(base.shape), node)
+        return base.parts.setdefault(name, Unknown(f"the {name} of data", node))
+    return Bound(base, name)
+
+
+def _dimension(base: Data, position: int, node: ast.AST) -> Value:
+    """One unknown size: the same symbol whenever it is read."""
+    found = base.parts.get(("dim", position))
+    if found is None:
+        text = f"{ast.unparse(node)}[{position}]" if isinstance(node, ast.expr) else f"dimension {position}"
+        found = base.parts[("dim", position)] = Symbol(text, ("dim", base, position), node)
+    return found
+
+
+def length(base: Data, node: ast.AST) -> Value:
+    """`len(data)`."""
+    if base.shape:
+        return base.shape[0] or _dimension(base, 0, node)
+    return base.parts.setdefault("len", Symbol(_text(node), ("len", base), node))
+
+
+def _text(node: ast.AST | None) -> str:
+    return ast.unparse(node) if isinstance(node, ast.expr) else "a number"
+
+
+def _reduced(base: Data) -> Prediction | None:
+    found = base.prediction
+    return replace(found, applied=(*found.applied, "reduced")) if found is not None else None
+
+
+def indexed(base: Data, index: Value, node: ast.AST) -> Value:
+    """`data[index]`: a row for a number, a selection of rows for an array of numbers."""
+    if isinstance(index, Data | Seq) or (isinstance(index, Obj) and not index.attrs.get("scalar")):
+        return replace(base, shape=(None, *base.shape[1:]) if base.shape else None, parts={})
+    if isinstance(index, Const) and isinstance(index.value, str):
+        return Data(node=node, prediction=base.prediction)
+    return replace(base, shape=base.shape[1:] if base.shape else None, parts={}, prediction=_reduced(base))
+
+
+def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
+    """`data[a:b, c]`."""
+    shape: list[Value | None] | None = None
+    if base.shape is not None and len(parts) <= len(base.shape):
+        shape = []
+        for dim, part in zip(base.shape, parts, strict=False):
+            if isinstance(part, slice):
+                shape.append(dim if part == slice(None) else _cut(dim, part))
+            elif isinstance(part, Ref) or constant(part) is None and isinstance(part, Const):
+                return replace(base, shape=None, parts={})  # np.newaxis
+            elif isinstance(part, Seq | Data):
+                shape.append(None)
+        shape.extend(base.shape[len(parts) :])
+    columns = any(not isinstance(part, slice) for part in parts[1:])
+    narrowed = any(isinstance(part, slice) and part != slice(None) for part in parts[1:])
+    rows_only = len(parts) == 1 or not (columns or narrowed)
+    whole_columns = base.encoding is not None and base.encoding <= _COLUMN_ENCODINGS
+    if not rows_only and whole_columns:
+        return Data(shape=tuple(shape) if shape is not None else None, node=node, prediction=_reduced(base))
+    prediction = base.prediction if rows_only else _reduced(base)
+    return replace(base, shape=tuple(shape) if shape is not None else None, parts={}, prediction=prediction)
+
+
+_COLUMN_ENCODINGS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT, Labels.MULTIHOT_MISSING})
+
+
+def _cut(dim: Value | None, part: slice) -> Value | None:
+    bounds = [constant(each) if each is not None else None for each in (part.start, part.stop, part.step)]
+    size = constant(dim)
+    if all(each is None or isinstance(each, int) for each in bounds) and isinstance(size, int):
+        return Const(len(range(size)[slice(*bounds)]))
+    if isinstance(bounds[1], int) and not bounds[0] and bounds[2] is None and bounds[1] >= 0 and part.start is None:
+        return Const(bounds[1]) if size is None else None
+    return None
+
+
+def filled(base: Data, value: Value, node: ast.AST) -> Value:
+    """`data[i, j] = value`: zeros that are filled by position can hold anything of the same shape."""
+    return replace(base, encoding=None, classes=None, low=None, high=None, parts={}, why="")
+
+
+def rows_of_eye(eye: Obj, index: Value, node: ast.AST) -> Value:
+    """`np.eye(n)[y]`: one-hot rows."""
+    units = number(eye.args.get(0, "N", "num_rows"))
+    if isinstance(index, Const):
+        return Data(frozenset({Labels.ONEHOT}), units, True, (units,), 0, 1, True, node, "a row of np.eye")
+    shape = index.shape if isinstance(index, Data) else None
+    if isinstance(index, Seq) and not index.is_open:
+        shape = (Const(len(index.items)),)
+    return Data(frozenset({Labels.ONEHOT}), units, True, (*shape, units) if shape is not None else None, 0, 1, True, node,
+                "rows of np.eye")  # fmt: skip
+
+
+def column(frame: Obj, index: Value, node: ast.AST) -> Value:
+    """`df["name"]`, `df[["a", "b"]]`: the same column whenever it is read; rows where the index selects them."""
+    if isinstance(index, Data | Unknown):
+        return frame
+    key: Any = None
+    if isinstance(index, Const) and isinstance(index.value, str | int):
+        key = ("column", index.value)
+    elif isinstance(index, Seq) and all(isinstance(each, Const) for each in index.items):
+        key = ("columns", tuple(constant(each) for each in index.items))
+    if key is None:
+        return Data(node=node)
+    found = frame.attrs.get(key)
+    if found is None:
+        shape: Shape = (None,) if key[0] == "column" else (None, Const(len(key[1])))
+        found = frame.attrs[key] = Data(shape=shape, node=node)
+    return found  # type: ignore[no-any-return]
+
+
+def frame_part(frame: Obj, parts: Sequence[Value | slice], node: ast.AST) -> Value:
+    """`df.iloc[:, 3]`, `df[10:]`."""
+    if len(parts) == 1 and isinstance(parts[0], slice):
+        return frame
+    last = parts[-1]
+    if isinstance(last, Const):
+        return column(frame, last, node)
+    if isinstance(last, slice):
+        first, stop = (constant(each) if each is not None else None for each in (last.start, last.stop))
+        width = Const(stop - (first or 0)) if isinstance(stop, int) and stop > (first or 0) >= 0 else None
+        return Data(shape=(None, width), node=node)
+    return Data(node=node)
+
+
+def arithmetic(left: Value, right: Value, sign: str, node: ast.AST) -> Value:
+    """`left sign right` where at least one side is data, a tensor or a loss value."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, LossResult):
+            scaled = sign in "*/" and isinstance(other, Const | Symbol | Unknown | Data)
+            return one if scaled else Unknown("a sum of losses", node)
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return Tensor(Ref(f"operator.{sign}"), (left, right), node)
+    data = left if isinstance(left, Data) else right
+    if not isinstance(data, Data):
+        return Unknown("arithmetic on something unknown", node)
+    if data.prediction is not None:
+        return replace(data, prediction=replace(data.prediction, applied=(*data.prediction.applied, sign)), parts={})
+    step = constant(right)
+    if data is left and sign in "+-" and isinstance(step, int | float) and data.low is not None and data.high is not None:
+        move = step if sign == "+" else -step
+        return of_range(data.low + move, data.high + move, data.shape, node, "shifted ids", exact=data.exact)
+    return Data(shape=data.shape, node=node)
+
+
+def of_range(low: float, high: float, shape: Shape | None, node: ast.AST, why: str, *, exact: bool = True) -> Data:
+    """Whole numbers low..high: which label encodings they can be depends on the shape."""
+    last = constant(shape[-1]) if shape is not None and len(shape) > 1 else 1
+    columns = shape is not None and len(shape) == 2 and last != 1
+    encoding: frozenset[Labels | Source] | None
+    if low < 0:
+        encoding = frozenset({Source.SIGNED}) if (low, high) == (-1, 1) and exact else None
+    elif columns and high <= 1:
+        encoding = frozenset({Labels.MULTIHOT}) if isinstance(last, int) else None
+    elif low > 0:
+        encoding = frozenset({Source.OFFSET})
+    else:
+        encoding = frozenset({Labels.BINARY, Labels.INDEX} if high <= 1 else {Labels.INDEX})
+    if shape is None and high <= 1:
+        encoding = None
+    classes: Value | None = Const(int(high) + 1, node) if low >= 0 and encoding != {Labels.MULTIHOT} else None
+    if encoding == {Labels.MULTIHOT} and shape is not None:
+        classes = shape[-1]
+    return Data(encoding, classes, exact, shape, low, high, True, node, why)
+
+
+def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], node: ast.AST) -> Value:
+    """`left < right`: predictions against a threshold are decoded, data becomes 0/1."""
+    flipped = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
+    for one, other, how in ((left, right, kind), (right, left, flipped.get(kind, kind))):
+        limit = constant(other)
+        if isinstance(one, Data | Tensor) and isinstance(limit, int | float) and not isinstance(limit, bool):
+            if how in (ast.Gt, ast.GtE, ast.Lt, ast.LtE):
+                machine.recorder.threshold(machine, one, float(limit), node)
+            shape = one.shape if isinstance(one, Data) else None
+            vector = shape is not None and (len(shape) == 1 or (len(shape) == 2 and constant(shape[1]) == 1))
+            encoding = frozenset({Labels.BINARY, Labels.INDEX}) if vector else None
+            return Data(encoding, Const(2) if vector else None, True, shape, 0, 1, True, node, "a comparison")
+    return Unknown("a condition", node)
+
+
+def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
+    """`data.name(...)`."""
+    node = args.node or ast.Pass()
+    if name in SAME:
+        if name == "astype" and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0:
+            return Data(shape=base.shape, node=node)
+        return base
+    if name == "argmax":
+        return argmax(machine, base, args, None, args.get(0, "axis", "dimension"))
+    if name in ("reshape", "ravel", "flatten", "squeeze"):
+        return reshaped(base, name, args.positional, node)
+    if name in ("map", "replace", "apply"):
+        return Data(shape=base.shape, node=node)
+    if name in ("max", "min", "sum", "mean", "std", "nunique", "item", "any", "all"):
+        return base.parts.setdefault((name, "()"), Unknown(f"the {name} of data", node))
+    if name in ("unique", "value_counts"):
+        return base.parts.setdefault((name, "()"), Data(base.encoding, node=node, shape=(None,)))
+    if name == "round" and base.prediction is not None:
+        machine.recorder.threshold(machine, base, 0.5, node)
+    return Data(shape=None, node=node)
+
+
+def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> Data:
+    """Another shape, the same values."""
+    if len(wanted) == 1 and isinstance(wanted[0], Seq) and not wanted[0].is_open:
+        wanted = wanted[0].items
+    shape: Shape | None = None
+    if name == "reshape" and wanted and not any(isinstance(each, Seq) for each in wanted):
+        first = base.shape[0] if base.shape else None
+        sizes = [number(each) for each in wanted]
+        shape = tuple(first if constant(each) == -1 and n == 0 else (None if constant(each) == -1 else each)
+                      for n, each in enumerate(sizes))  # fmt: skip
+    elif name in ("ravel", "flatten"):
+        inner = base.shape is not None and (len(base.shape) == 1 or all(constant(d) == 1 for d in base.shape[1:]))
+        shape = (base.shape[0],) if inner and base.shape else (None,)
+    elif base.shape is not None:
+        shape = tuple(dim for n, dim in enumerate(base.shape) if n == 0 or constant(dim) != 1)
+    keeps = base.encoding is None or not base.encoding <= _COLUMN_ENCODINGS or _same_last(base.shape, shape)
+    if not keeps:
+        return Data(shape=shape, node=node, prediction=base.prediction)
+    return replace(base, shape=shape, parts={})
+
+
+def _same_last(old: Shape | None, new: Shape | None) -> bool:
+    if not old or not new:
+        return False
+    one, other = constant(old[-1]), constant(new[-1])
+    return one == other and (one is not None or old[-1] is new[-1])
+
+
+def expanded(base: Data, axis: Any) -> Data:
+    """One more axis of size 1."""
+    if base.shape is None or not isinstance(axis, int):
+        return replace(base, shape=None, parts={})
+    dims = list(base.shape)
+    dims.insert(axis if axis >= 0 else len(dims) + 1 + axis, Const(1))
+    return replace(base, shape=tuple(dims), parts={})
+
+
+def argmax(machine: Machine, data: Value, args: Args, first_axis: int | None, axis: Value | None) -> Value:
+    """The position of the largest value. `first_axis`: what is reduced when no axis is given (None: everything)."""
+    node = args.node or ast.Pass()
+    machine.recorder.argmax(machine, data, axis, first_axis, node)
+    classes = data.classes if isinstance(data, Data) and data.encoding and data.encoding <= _COLUMN_ENCODINGS else None
+    shape = data.shape[:-1] if isinstance(data, Data) and data.shape else None
+    low, high = (0, constant(classes) - 1) if isinstance(constant(classes), int) else (0, None)
+    return Data(frozenset({Labels.INDEX}), classes, True, shape, low, high, True, node, "argmax")
+
+
+def element_of(value: Value, position: int) -> Value | None:
+    """One part of a dataset's element: 0 the inputs, 1 the labels, 2 the weights."""
+    if isinstance(value, Dataset):
+        inner = value.element
+        if isinstance(inner, Seq) and not inner.is_open and position < len(inner.items):
+            return inner.items[position]
+    return None

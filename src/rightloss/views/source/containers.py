@@ -1,0 +1,274 @@
+"""Methods of lists, dicts and constants, and Python's builtin functions, as far as programs build models with them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from rightloss.views.source import arrays
+from rightloss.views.source.machine import Machine
+from rightloss.views.source.values import (
+    Args,
+    Const,
+    Data,
+    Dataset,
+    Function,
+    Gap,
+    Map,
+    Obj,
+    Ref,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+    constant,
+    number,
+)
+
+Invoke = Callable[[Value, Args], Value]
+MAX_RANGE = 64
+
+
+def method(machine: Machine, receiver: Value, name: str, args: Args, invoke: Invoke) -> Value:
+    """`receiver.name(...)` of a list, dict or constant."""
+    if isinstance(receiver, Seq):
+        return _list_method(machine, receiver, name, args)
+    if isinstance(receiver, Map):
+        return _dict_method(machine, receiver, name, args)
+    return _const_method(receiver, name, args)
+
+
+def _list_method(machine: Machine, receiver: Seq, name: str, args: Args) -> Value:
+    items = receiver.items
+    first = args.get(0, "object")
+    if name == "append" and first is not None:
+        machine.store(receiver.cell, "items", (*items, first))
+    elif name == "extend":
+        more = first.items if isinstance(first, Seq) else (Gap(first.element if isinstance(first, Dataset) else None),)
+        machine.store(receiver.cell, "items", (*items, *more))
+    elif name == "insert" and constant(first) == 0 and len(args.positional) == 2:
+        machine.store(receiver.cell, "items", (args.positional[1], *items))
+    elif name == "pop" and items and (first is None or constant(first) == -1):
+        machine.store(receiver.cell, "items", items[:-1])
+        return items[-1] if not isinstance(items[-1], Gap) else Unknown("the last of a list", args.node)
+    elif name in ("insert", "pop", "remove", "clear"):
+        machine.store(receiver.cell, "items", () if name == "clear" else (Gap(items[0] if items else None),))
+    elif name == "copy":
+        return Seq.of(items, receiver.kind, args.node)
+    elif name in ("index", "count"):
+        return Unknown("a position in a list", args.node)
+    return Const(None)
+
+
+def _dict_method(machine: Machine, receiver: Map, name: str, args: Args) -> Value:
+    if name in ("get", "pop", "setdefault"):
+        key = constant(args.get(0, "key"))
+        try:
+            found = receiver.items.get(key)
+        except TypeError:
+            found = None
+        if found is not None:
+            return found
+        known = isinstance(args.get(0), Const) and not receiver.is_open
+        return (args.get(1) or Const(None)) if known else Unknown("a key that is not known", args.node)
+    tail = (Gap(),) if receiver.is_open else ()
+    if name == "items":
+        return Seq.of([*(Seq.of((Const(k, receiver.node), v), "tuple") for k, v in receiver.items.items()), *tail])
+    if name == "keys":
+        return Seq.of([*(Const(key, receiver.node) for key in receiver.items), *tail])
+    if name == "values":
+        return Seq.of([*receiver.items.values(), *tail])
+    if name == "copy":
+        return Map(dict(receiver.items), receiver.is_open, receiver.node)
+    if name == "update":
+        first = args.get(0)
+        if isinstance(first, Map):
+            for key, value in first.items.items():
+                machine.store(receiver.items, key, value)
+        for key, value in args.keywords.items():
+            machine.store(receiver.items, key, value)
+        if first is not None and not isinstance(first, Map):
+            receiver.is_open = True
+        return Const(None)
+    return Unknown("a method of a dict", args.node)
+
+
+def _const_method(receiver: Value, name: str, args: Args) -> Value:
+    value = constant(receiver)
+    plain = [constant(each) for each in args.positional]
+    if isinstance(value, str) and name in ("lower", "upper", "strip", "format", "replace", "startswith", "endswith"):
+        if all(isinstance(each, Const) for each in (*args.positional, *args.keywords.values())):
+            try:
+                return Const(getattr(value, name)(*plain, **{k: constant(v) for k, v in args.keywords.items()}), args.node)
+            except Exception:  # the program would fail here
+                return Unknown("a text method that fails", args.node)
+    if isinstance(value, str) and name == "split" and not args.keywords and all(isinstance(p, str) for p in plain):
+        try:
+            return Seq.of([Const(each, args.node) for each in value.split(*plain)], "list", args.node)
+        except ValueError:
+            return Unknown("a text method that fails", args.node)
+    return Unknown("a method of a constant", args.node)
+
+
+def builtin(machine: Machine, name: str, args: Args, invoke: Invoke) -> Value:
+    """A builtin function."""
+    handler = _BUILTINS.get(name)
+    if handler is not None:
+        return handler(machine, args, invoke)
+    return Unknown(f"what {name}() gives", args.node)
+
+
+def _len(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    if isinstance(value, Seq) and not value.is_open:
+        return Const(len(value.items), args.node)
+    if isinstance(value, Map) and not value.is_open:
+        return Const(len(value.items), args.node)
+    if isinstance(value, Const) and isinstance(value.value, str | tuple | range):
+        return Const(len(value.value), args.node)
+    if isinstance(value, Data):
+        return arrays.length(value, args.node or ast.Pass())
+    text = ast.unparse(args.node) if isinstance(args.node, ast.expr) else "a length"
+    key = value.cell["items"] if isinstance(value, Seq) else value
+    return Symbol(text, ("len", key if isinstance(key, tuple) else value), args.node)
+
+
+def _range(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    bounds = [constant(each) for each in args.positional]
+    if bounds and all(isinstance(each, int) for each in bounds):
+        try:
+            turns = range(*bounds)
+        except (TypeError, ValueError):
+            return Unknown("a range that fails", args.node)
+        if len(turns) <= MAX_RANGE:
+            return Seq.of([Const(each, args.node) for each in turns], "list", args.node)
+    return Seq.of((Gap(),), "list", args.node)
+
+
+def _to_list(kind: str) -> Callable[[Machine, Args, Invoke], Value]:
+    def handler(machine: Machine, args: Args, invoke: Invoke) -> Value:
+        value = args.get(0)
+        if value is None:
+            return Seq.of((), kind, args.node)
+        if isinstance(value, Seq):
+            return Seq.of(value.items, kind, args.node)
+        if isinstance(value, Data | Dataset):
+            return value
+        if isinstance(value, Map):
+            return Seq.of([Const(key, args.node) for key in value.items], kind, args.node)
+        return Unknown("a list of something unknown", args.node)
+
+    return handler
+
+
+def _set(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    if isinstance(value, Seq) and all(isinstance(item, Const) for item in value.items):
+        try:
+            distinct = dict.fromkeys(constant(item) for item in value.items)
+        except TypeError:
+            return Unknown("a set", args.node)
+        return Seq.of([Const(each, args.node) for each in distinct], "list", args.node)
+    return Unknown("a set", args.node)
+
+
+def _zip(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    columns = [each.items if isinstance(each, Seq) and not each.is_open else None for each in args.positional]
+    if columns and all(column is not None for column in columns):
+        return Seq.of([Seq.of(row, "tuple") for row in zip(*columns, strict=False)])  # type: ignore[arg-type]
+    samples = [_sample(each, args.node) for each in args.positional]
+    return Seq.of((Gap(Seq.of(samples, "tuple")),))
+
+
+def _sample(value: Value, node: ast.AST | None) -> Value:
+    if isinstance(value, Dataset):
+        return value.element
+    if isinstance(value, Data):
+        return arrays.indexed(value, Unknown("a row number"), node or ast.Pass())
+    if isinstance(value, Seq):
+        for item in value.items:
+            found = item.sample if isinstance(item, Gap) else item
+            if found is not None and not isinstance(found, Const):
+                return found
+    return Unknown("one of many items", node)
+
+
+def _enumerate(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    if isinstance(value, Seq) and not value.is_open:
+        return Seq.of([Seq.of((Const(n), item), "tuple") for n, item in enumerate(value.items)])
+    inner = _sample(value, args.node) if value is not None else Unknown("nothing", args.node)
+    return Seq.of((Gap(Seq.of((Unknown("a position", args.node), inner), "tuple")),))
+
+
+def _dict(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    first = args.get(0)
+    items = dict(first.items) if isinstance(first, Map) else {}
+    is_open = args.is_open or (first is not None and not isinstance(first, Map))
+    return Map({**items, **args.keywords}, is_open, args.node)
+
+
+def _int(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    if isinstance(value, Const):
+        try:
+            return Const(int(value.value), args.node)
+        except (TypeError, ValueError, OverflowError):
+            return Unknown("a conversion that fails", args.node)
+    return number(value) or Unknown("a whole number", args.node)
+
+
+def _str(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    return Const(str(value.value), args.node) if isinstance(value, Const) else Unknown("a text", args.node)
+
+
+def _isinstance(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value, kind = args.get(0), args.get(1)
+    name = kind.name if isinstance(kind, Ref) else ""
+    plain = {"builtins.str": str, "builtins.int": int, "builtins.float": float, "builtins.list": list}
+    if name in plain and isinstance(value, Const):
+        return Const(isinstance(value.value, plain[name]), args.node)
+    if isinstance(value, Obj) and isinstance(value.cls, str) and name.startswith("keras.layers."):
+        return Const(value.cls == name, args.node)
+    return Unknown("a condition on types", args.node)
+
+
+def _getattr(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    return Unknown("an attribute that is looked up by name", args.node)
+
+
+def _first(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    return _sample(value, args.node) if isinstance(value, Dataset | Data) else Unknown("the next item", args.node)
+
+
+def _same(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    return args.get(0) or Unknown("nothing", args.node)
+
+
+def _map(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    function, value = args.get(0), args.get(1)
+    if isinstance(value, Seq) and not value.is_open and isinstance(function, Function) and len(value.items) <= MAX_RANGE:
+        return Seq.of([invoke(function, Args(args.node, (item,))) for item in value.items])
+    return Unknown("a mapped list", args.node)
+
+
+def _extreme(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    items = value.items if isinstance(value, Seq) and len(args.positional) == 1 else args.positional
+    numbers = [constant(item) for item in items]
+    if numbers and all(isinstance(each, int | float) for each in numbers) and isinstance(args.node, ast.Call):
+        name = args.node.func.id if isinstance(args.node.func, ast.Name) else ""
+        if name in ("max", "min", "sum"):
+            return Const({"max": max, "min": min, "sum": sum}[name](numbers), args.node)
+    return Unknown("an extreme value", args.node)
+
+
+_Builtin = Callable[[Machine, Args, Invoke], Value]
+_BUILTINS: dict[str, _Builtin] = {
+    "len": _len, "range": _range, "list": _to_list("list"), "tuple": _to_list("tuple"), "set": _set, "zip": _zip,
+    "enumerate": _enumerate, "dict": _dict, "int": _int, "float": _same, "str": _str, "isinstance": _isinstance,
+    "getattr": _getattr, "next": _first, "iter": _same, "sorted": _same, "map": _map, "max": _extreme, "min": _extreme,
+    "sum": _extreme,
+}  # fmt: skip

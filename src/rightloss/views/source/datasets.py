@@ -1,0 +1,216 @@
+"""Streams and data sets with known labels: keras.datasets, directories, tfds, tf.data and its operations."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source.values import (
+    Args,
+    Const,
+    Data,
+    Dataset,
+    Function,
+    Map,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+    constant,
+)
+
+Invoke = Callable[[Value, Args], Value]
+_TWO = frozenset({Labels.BINARY, Labels.INDEX})
+_INDEX = frozenset({Labels.INDEX})
+_CONTINUOUS = frozenset({Source.CONTINUOUS})
+
+# keras.datasets: module -> (classes, shape of one input, labels are a column)
+_KERAS = {
+    "mnist": (10, (28, 28), False),
+    "fashion_mnist": (10, (28, 28), False),
+    "cifar10": (10, (32, 32, 3), True),
+    "cifar100": (100, (32, 32, 3), True),
+    "imdb": (2, None, False),
+    "reuters": (46, None, False),
+    "boston_housing": (None, (13,), False),
+    "california_housing": (None, (8,), False),
+}
+# tensorflow_datasets with one class id per example: name -> classes
+_TFDS = {
+    "mnist": 10, "fashion_mnist": 10, "kmnist": 10, "cifar10": 10, "cifar100": 100, "imdb_reviews": 2, "cats_vs_dogs": 2,
+    "tf_flowers": 5, "rock_paper_scissors": 3, "horses_or_humans": 2, "oxford_flowers102": 102, "eurosat": 10,
+    "stanford_dogs": 120, "svhn_cropped": 10, "beans": 3, "malaria": 2, "iris": 3, "stl10": 10, "food101": 101,
+    "ag_news_subset": 4, "caltech101": 102, "emnist": 62,
+}  # fmt: skip
+_DIRECTORIES = {
+    "keras.utils.image_dataset_from_directory": 2,
+    "keras.utils.text_dataset_from_directory": 2,
+    "keras.utils.audio_dataset_from_directory": 2,
+    "keras.preprocessing.image_dataset_from_directory": 2,
+    "keras.preprocessing.text_dataset_from_directory": 2,
+}
+_SAME = frozenset(
+    "batch shuffle repeat cache prefetch take skip shard unbatch with_options ragged_batch apply interleave snapshot "
+    "as_numpy_iterator rebatch padded_batch concatenate filter ignore_errors enumerate_".split()
+)
+
+
+def call_name(name: str, args: Args) -> Value | None:
+    """A data set made by a library function; None for other functions."""
+    if name.startswith("keras.datasets.") and name.endswith(".load_data"):
+        return _keras_dataset(name.split(".")[2], args)
+    if name in _DIRECTORIES:
+        return _directory(args)
+    if name == "tensorflow_datasets.load":
+        return _tfds(args)
+    if name.startswith("tensorflow.data.") and name.endswith((".from_tensor_slices", ".from_tensors")):
+        return Dataset(_rows(args.get(0, "tensors") or Unknown("nothing", args.node), args.node), args.node)
+    if name.startswith("tensorflow.data.") and name.endswith("Dataset.zip"):
+        parts = args.get(0, "datasets")
+        inner = parts.items if isinstance(parts, Seq) else args.positional
+        return Dataset(Seq.of([_element(each, args.node) for each in inner], "tuple"), args.node)
+    if name.startswith("tensorflow.data.") and name.endswith("Dataset.range"):
+        return Dataset(Data(node=args.node), args.node)
+    return None
+
+
+def _element(value: Value, node: ast.AST | None) -> Value:
+    return value.element if isinstance(value, Dataset) else Unknown("an element of a dataset", node)
+
+
+def _rows(value: Value, node: ast.AST | None) -> Value:
+    """One row of each array. Elements keep the leading axis: a stream is batched before it trains."""
+    if isinstance(value, Seq) and value.kind == "tuple":
+        return Seq.of([_rows(each, node) for each in value.items], "tuple", node)
+    if isinstance(value, Map):
+        return Map({key: _rows(each, node) for key, each in value.items.items()}, value.is_open, node)
+    if isinstance(value, Seq):
+        from rightloss.views.source.labels import literal_labels  # labels use the tables of this module
+
+        return literal_labels(value)
+    return value
+
+
+def _ids(classes: int | None, shape: tuple[Value | None, ...], node: ast.AST | None, why: str) -> Data:
+    if classes is None:
+        return Data(_CONTINUOUS, shape=shape, whole=False, node=node, why=why)
+    return Data(_TWO if classes == 2 else _INDEX, Const(classes), True, shape, 0, classes - 1, True, node, why)
+
+
+def _keras_dataset(name: str, args: Args) -> Value:
+    found = _KERAS.get(name)
+    if found is None:
+        return Unknown("a data set that is not known", args.node)
+    classes, sizes, is_column = found
+    if name == "cifar100" and constant(args.get(0, "label_mode")) == "coarse":
+        classes = 20
+    x = Data(shape=(None, *(Const(size) for size in sizes)) if sizes else (None,), node=args.node)
+    y_shape: tuple[Value | None, ...] = (None, Const(1)) if is_column else (None,)
+    pairs = [Seq.of((replace(x, parts={}), _ids(classes, y_shape, args.node, f"keras.datasets.{name}")), "tuple", args.node)
+             for _ in range(2)]  # fmt: skip
+    return Seq.of(pairs, "tuple", args.node)
+
+
+def by_mode(mode: str | None, classes: Value | None, node: ast.AST | None, why: str) -> Data | None:
+    """Labels of a folder reader: `label_mode=` and `class_mode=` have the same words. None: no labels."""
+    if mode in ("int", "sparse"):
+        return Data(_INDEX, classes, True, (None,), 0, None, True, node, why)
+    if mode == "categorical":
+        return Data(frozenset({Labels.ONEHOT}), classes, True, (None, classes), 0, 1, True, node, why)
+    if mode == "binary":
+        return Data(_TWO, Const(2), True, (None,), 0, 1, True, node, why)
+    return None
+
+
+def _classes(names: Value | None, node: ast.AST | None) -> Value:
+    if isinstance(names, Seq) and not names.is_open:
+        return Const(len(names.items))
+    if names is not None and not isinstance(names, Const):
+        return Symbol("len(class_names)", ("len", names), node)
+    return Symbol("the number of class folders", ("folders", node), node)
+
+
+def _directory(args: Args) -> Value:
+    """`image_dataset_from_directory(…, label_mode="int")` and its kin."""
+    names = args.get(None, "class_names")
+    mode = args.get(2, "label_mode")
+    if isinstance(args.get(1, "labels"), Const) and constant(args.get(1, "labels")) is None:
+        return Dataset(Data(node=args.node), args.node)
+    word = "int" if mode is None and not args.is_open else constant(mode)
+    holder = Unknown("class_names of a dataset", args.node)
+    known = names if isinstance(names, Seq) else holder
+    why = f'label_mode="{word}"' + (" (the default)" if mode is None else "")
+    made = by_mode(word, _classes(known, args.node), args.place(2, "label_mode") or args.node, why)
+    x = Data(node=args.node)
+    element: Value = Seq.of((x, made if made is not None else Data(node=args.node)), "tuple", args.node)
+    both = isinstance(constant(args.get(None, "subset")), str) and constant(args.get(None, "subset")) == "both"
+    dataset = Dataset(element, args.node, known)
+    return Seq.of((dataset, Dataset(element, args.node, known)), "tuple") if both else dataset
+
+
+def _tfds(args: Args) -> Value:
+    name = constant(args.get(0, "name"))
+    base = str(name).partition("/")[0].partition(":")[0] if isinstance(name, str) else ""
+    info = Unknown("the info of a data set", args.node)
+    classes = _TFDS.get(base)
+    y: Value = _ids(classes, (None,), args.node, f"tfds {base}") if classes else Data(node=args.node)
+    x = Data(node=args.node)
+    supervised = bool(constant(args.get(None, "as_supervised")))
+    element: Value = Seq.of((x, y), "tuple") if supervised else Map({"label": y}, True, args.node)
+    one = Dataset(element, args.node)
+    split = args.get(1, "split")
+    loaded: Value = one
+    if isinstance(split, Seq):
+        loaded = Seq.of([Dataset(element, args.node) for _ in split.items], "list", args.node)
+    elif split is None or not isinstance(split, Const):
+        loaded = Map({key: Dataset(element, args.node) for key in ("train", "test", "validation", "unsupervised")}, True,
+                     args.node) if split is None else one  # fmt: skip
+    return Seq.of((loaded, info), "tuple") if constant(args.get(None, "with_info")) else loaded
+
+
+def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
+    """`dataset.name(...)`."""
+    if name == "map":
+        return _mapped(receiver, args, invoke)
+    if name in _SAME:
+        if name == "apply" and isinstance(args.get(0), Function):
+            result = invoke(args.positional[0], Args(args.node, (receiver,)))
+            return result if isinstance(result, Dataset) else receiver
+        return Dataset(receiver.element, receiver.node, receiver.class_names)
+    if name in ("next", "get_next", "__next__"):
+        return receiver.element
+    if name == "enumerate":
+        return Dataset(Seq.of((Unknown("a position", args.node), receiver.element), "tuple"), args.node)
+    return Unknown("a method of a dataset", args.node)
+
+
+def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:
+    function = args.get(0, "map_func")
+    element = receiver.element
+    if function is None:
+        return Dataset(Unknown("an element that is mapped", args.node), args.node)
+    given = element.items if isinstance(element, Seq) and element.kind == "tuple" and not element.is_open else (element,)
+    result = invoke(function, Args(args.node, tuple(given)))
+    if isinstance(result, Const):
+        result = Unknown("an element that is mapped", args.node)
+    return Dataset(result, args.node, receiver.class_names)
+
+
+FLOWS = ("flow_from_directory", "flow_from_dataframe", "flow")
+
+
+def flow(name: str, args: Args) -> Value:
+    """`ImageDataGenerator().flow_from_directory(…, class_mode="categorical")` and its kin."""
+    if name == "flow":
+        labels = args.get(1, "y")
+        return Dataset(Seq.of((args.get(0, "x") or Data(), labels or Data(node=args.node)), "tuple"), args.node)
+    mode = args.get(None, "class_mode")
+    word = "categorical" if mode is None and not args.is_open else constant(mode)
+    holder = Unknown("class_indices of a generator", args.node)
+    names = args.get(None, "classes")
+    known = names if isinstance(names, Seq) else holder
+    why = f'class_mode="{word}"' + (" (the default)" if mode is None else "")
+    made = by_mode(word, _classes(known, args.node), args.place(None, "class_mode") or args.node, why)
+    return Dataset(Seq.of((Data(), made if made is not None else Data(node=args.node)), "tuple"), args.node, known)

@@ -1,0 +1,129 @@
+"""Encoders with a state: scikit-learn's label encoders, Keras preprocessing layers, image generators, data frames."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from rightloss.contract.vocabulary import Labels
+from rightloss.views.source import arrays, datasets, labels
+from rightloss.views.source.machine import Machine
+from rightloss.views.source.values import (
+    Args,
+    Const,
+    Data,
+    Obj,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+    constant,
+    number,
+)
+
+_SKLEARN = ("LabelEncoder", "LabelBinarizer", "OneHotEncoder", "MultiLabelBinarizer", "OrdinalEncoder")
+_FITS = ("fit_transform", "transform", "fit", "inverse_transform")
+
+
+def method(machine: Machine, receiver: Obj, name: str, args: Args) -> Value | None:
+    """A method of an encoder, generator or data frame; None for other objects."""
+    short, module = receiver.short, str(receiver.cls)
+    if module.startswith("sklearn.preprocessing") and short in _SKLEARN and name in _FITS:
+        return _encode(receiver, name, args)
+    if name in datasets.FLOWS and short == "ImageDataGenerator":
+        return datasets.flow(name, args)
+    if module.startswith("pandas."):
+        return _frame(receiver, name, args)
+    if module.startswith("keras.layers.") and name == "adapt":
+        return Const(None)
+    return None
+
+
+def _classes(receiver: Obj, value: Value | None, node: ast.AST | None) -> Value:
+    """How many classes an encoder knows: the same symbol for everything it encodes."""
+    found = receiver.attrs.get("classes_")
+    if not isinstance(found, Value):
+        found = receiver.attrs["classes_"] = Unknown("the classes of an encoder", node)
+    if isinstance(value, Data) and value.classes is not None and value.encoding:
+        return value.classes
+    return Symbol(f"len({receiver.short}().classes_)", ("len", found), node)
+
+
+def _encode(receiver: Obj, name: str, args: Args) -> Value:
+    value = args.get(0, "y", "X")
+    value = labels.literal_labels(value) if isinstance(value, Seq) else value
+    if name == "fit":
+        if isinstance(value, Data) and value.encoding and isinstance(value.classes, Const):
+            receiver.attrs["count"] = value.classes
+        return receiver
+    if name == "inverse_transform":
+        return Data(node=args.node)
+    units = receiver.attrs.get("count") or _classes(receiver, value, args.node)
+    if isinstance(units, Const):
+        receiver.attrs["count"] = units
+    shape = value.shape if isinstance(value, Data) else None
+    lead = shape[0] if shape else None
+    why = f"{receiver.short}().{name}()"
+    if receiver.short in ("LabelEncoder", "OrdinalEncoder"):
+        encoding = frozenset({Labels.INDEX, Labels.BINARY}) if constant(units) in (2, None) else frozenset({Labels.INDEX})
+        dims = (lead,) if receiver.short == "LabelEncoder" else shape
+        return Data(encoding, units, True, dims, 0, None, True, args.node, why)
+    if receiver.short == "MultiLabelBinarizer":
+        return Data(frozenset({Labels.MULTIHOT}), units, True, (lead, units), 0, 1, True, args.node, why)
+    if receiver.short == "LabelBinarizer" and constant(units) == 2:
+        return Data(frozenset({Labels.BINARY, Labels.INDEX}), Const(2), True, (lead, Const(1)), 0, 1, True, args.node, why)
+    if receiver.short == "LabelBinarizer" and not isinstance(units, Const):
+        return Data(node=args.node)  # two classes become one column, more become one-hot rows
+    if receiver.short == "OneHotEncoder" and shape is not None and len(shape) == 2 and constant(shape[1]) not in (1, None):
+        return Data(node=args.node)
+    return Data(frozenset({Labels.ONEHOT}), units, True, (lead, units), 0, 1, True, args.node, why)
+
+
+def _frame(receiver: Obj, name: str, args: Args) -> Value | None:
+    if name == "pop":
+        return arrays.column(receiver, args.get(0, "item") or Unknown("a column"), args.node or ast.Pass())
+    if name in ("drop", "sample", "copy", "fillna", "dropna", "reset_index", "head", "tail", "astype", "sort_values",
+                "append", "merge", "replace", "shuffle", "join", "apply", "query"):  # fmt: skip
+        return receiver
+    if name in ("to_numpy", "to_list", "as_matrix"):
+        return Data(node=args.node)
+    return None
+
+
+def apply(machine: Machine, called: Obj, args: Args) -> Value | None:
+    """A preprocessing layer called on data; None for tensors and other layers."""
+    value = args.get(0, "inputs")
+    if not isinstance(value, Data) or not isinstance(called.cls, str):
+        return None
+    node, short = args.node, called.short
+    if short == "CategoryEncoding":
+        units = number(called.args.get(0, "num_tokens", "max_tokens"))
+        mode = called.args.get(1, "output_mode")
+        word = "multi_hot" if mode is None else constant(mode)
+        kinds = {"one_hot": Labels.ONEHOT, "multi_hot": Labels.MULTIHOT, "binary": Labels.MULTIHOT}
+        if word in kinds:
+            return Data(frozenset({kinds[word]}), units, True, (None, units), 0, 1, True, node, f'CategoryEncoding("{word}")')
+        return Data(node=node)
+    if short in ("StringLookup", "IntegerLookup"):
+        return _lookup(called, value, node)
+    if short in ("Dense", "Embedding", "Conv2D", "Flatten"):
+        return None
+    return Data(node=node)
+
+
+def _lookup(called: Obj, value: Data, node: ast.AST | None) -> Value:
+    mode = called.args.get(None, "output_mode")
+    word = "int" if mode is None else constant(mode)
+    words = called.args.get(None, "vocabulary")
+    unknown_ids = called.args.get(None, "num_oov_indices")
+    size: Value | None = None
+    if isinstance(words, Seq) and not words.is_open and isinstance(constant(unknown_ids), int):
+        size = Const(len(words.items) + constant(unknown_ids))
+    if word == "int":
+        return replace(value, encoding=frozenset({Labels.INDEX}), classes=size, low=0, high=None, whole=True, node=node,
+                       why=f"{called.short}()", parts={})  # fmt: skip
+    kinds = {"one_hot": Labels.ONEHOT, "multi_hot": Labels.MULTIHOT}
+    if word in kinds:
+        return Data(frozenset({kinds[word]}), size, True, None, 0, 1, True, node, f'{called.short}("{word}")')
+    return Data(node=node)
+

@@ -1,0 +1,456 @@
+"""Evaluation of expressions to abstract values; assignment to targets; truth and iteration of values."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from rightloss.views.source import access, calls
+from rightloss.views.source.arrays import arithmetic, compare
+from rightloss.views.source.machine import Machine, Scope
+from rightloss.views.source.values import (
+    Choice,
+    Const,
+    Data,
+    Dataset,
+    Function,
+    Gap,
+    Map,
+    Obj,
+    Ref,
+    Seq,
+    Symbol,
+    Tensor,
+    Unknown,
+    UserClass,
+    Value,
+    guarded,
+    same,
+)
+
+MAX_RANGE = 64
+_BUILTIN_REFS = frozenset(
+    ("len range int float str bool list tuple dict set zip enumerate print sum max min abs round sorted reversed map "
+     "filter isinstance getattr setattr hasattr super type iter next open any all object property").split()
+)  # fmt: skip
+
+
+def evaluate(machine: Machine, node: ast.expr) -> Value:
+    """The abstract value of an expression."""
+    machine.spend()
+    handler = _EXPRESSIONS.get(type(node))
+    return handler(machine, node) if handler is not None else Unknown("an expression that is not read", node)
+
+
+def _constant(machine: Machine, node: ast.Constant) -> Value:
+    try:
+        cached: Value = node._value  # type: ignore[attr-defined]
+    except AttributeError:
+        cached = Const(node.value, node)
+        node._value = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def _name(machine: Machine, node: ast.Name) -> Value:
+    found = machine.lookup(node.id)
+    if found is not None:
+        return found
+    if node.id == "__name__":
+        return Const("__main__", node)
+    if node.id in _BUILTIN_REFS:
+        return Ref(f"builtins.{node.id}")
+    made = Unknown(f"nothing in this file defines {node.id}", node)
+    machine.store(machine.scope.module().names, node.id, made)  # reading it twice gives the same unknown
+    return made
+
+
+def _attribute(machine: Machine, node: ast.Attribute) -> Value:
+    return access.attribute(machine, evaluate(machine, node.value), node.attr, node)
+
+
+def _subscript(machine: Machine, node: ast.Subscript) -> Value:
+    base = evaluate(machine, node.value)
+    index = node.slice
+    if isinstance(index, ast.Slice | ast.Tuple):
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        return access.sliced(machine, base, [_index_part(machine, part) for part in parts], node)
+    return access.item(machine, base, evaluate(machine, index), node)
+
+
+def _index_part(machine: Machine, part: ast.expr) -> Value | slice:
+    if isinstance(part, ast.Slice):
+        bounds = [evaluate(machine, each) if each is not None else None for each in (part.lower, part.upper, part.step)]
+        return slice(*bounds)
+    return evaluate(machine, part)
+
+
+def _call(machine: Machine, node: ast.Call) -> Value:
+    return calls.call(machine, node)
+
+
+def _sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set) -> Value:
+    items: list[Value] = []
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            inner = iterate(machine, evaluate(machine, element.value), element)
+            items.extend(inner if inner is not None else [Gap()])
+        else:
+            items.append(evaluate(machine, element))
+    return Seq.of(items, "tuple" if isinstance(node, ast.Tuple) else "list", node)
+
+
+def _dict(machine: Machine, node: ast.Dict) -> Value:
+    items: dict[Any, Value] = {}
+    is_open = False
+    for key, value_node in zip(node.keys, node.values, strict=True):
+        value = evaluate(machine, value_node)
+        if key is None:
+            if isinstance(value, Map):
+                items.update(value.items)
+            is_open = is_open or not isinstance(value, Map) or value.is_open
+            continue
+        found = evaluate(machine, key)
+        if isinstance(found, Const) and isinstance(found.value, str | int | float | bool | bytes | None):
+            items[found.value] = value
+        else:
+            is_open = True
+    return Map(items, is_open, node)
+
+
+def _joined(machine: Machine, node: ast.JoinedStr) -> Value:
+    text = ""
+    for part in node.values:
+        value = evaluate(machine, part.value if isinstance(part, ast.FormattedValue) else part)
+        if not isinstance(value, Const) or (isinstance(part, ast.FormattedValue) and part.format_spec is not None):
+            return Unknown("a text that is not known", node)
+        text += str(value.value)
+    return Const(text, node)
+
+
+_OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+}
+
+
+def _binary(machine: Machine, node: ast.BinOp) -> Value:
+    left, right = evaluate(machine, node.left), evaluate(machine, node.right)
+    found = _OPERATORS.get(type(node.op))
+    if found is None:
+        return arithmetic(left, right, "&", node)
+    sign, function = found
+    return spread(lambda one, other: _binary_plain(one, other, sign, function, node), left, right)
+
+
+def _binary_plain(left: Value, right: Value, sign: str, function: Callable[[Any, Any], Any], node: ast.expr) -> Value:
+    if isinstance(left, Const) and isinstance(right, Const):
+        try:
+            if sign in ("*", "**") and not _small(left.value, right.value):
+                return Unknown("a large constant", node)
+            return Const(function(left.value, right.value), node)
+        except Exception:  # whatever the program would raise here, nothing is known after it
+            return Unknown("an expression that fails", node)
+    if isinstance(left, Seq) and isinstance(right, Seq) and sign == "+":
+        return Seq.of(left.items + right.items, left.kind, node)
+    if isinstance(left, Seq) and isinstance(right, Const | Symbol | Unknown) and sign == "*":
+        times = right.value if isinstance(right, Const) else None
+        if isinstance(times, int) and 0 <= times * len(left.items) <= MAX_RANGE and not left.is_open:
+            return Seq.of(left.items * times, left.kind, node)
+        return Seq.of((Gap(left.items[0] if left.items else None),), left.kind, node)
+    if isinstance(left, Const | Symbol) and isinstance(right, Const | Symbol):
+        return _symbolic(left, right, sign, node)
+    return arithmetic(left, right, sign, node)
+
+
+def _small(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return (numbers and abs(one) < 1e9 and abs(other) < 1e9 and (abs(other) < 64 or abs(one) < 1e6)) or (
+        isinstance(one, str) and isinstance(other, int) and len(one) * other < 10_000
+    )
+
+
+def _symbolic(left: Const | Symbol, right: Const | Symbol, sign: str, node: ast.expr) -> Value:
+    """Arithmetic with a symbol is a new symbol; `n + 0` and `(n + 1) - 1` are not simplified beyond that."""
+    if isinstance(right, Const) and (right.value, sign) in ((0, "+"), (0, "-"), (1, "*")):
+        return left
+    one, other = ((v.key, v.text) if isinstance(v, Symbol) else (v.value, repr(v.value)) for v in (left, right))
+    try:
+        hash(one[0]), hash(other[0])
+    except TypeError:
+        return Unknown("arithmetic on something else", node)
+    if isinstance(left, Const) and not isinstance(left.value, int | float):
+        return Unknown("a text that is not known", node)
+    return Symbol(f"{one[1]} {sign} {other[1]}", (sign, one[0], other[0]), node)
+
+
+def spread(function: Callable[..., Value], *values: Value) -> Value:
+    """Apply a function to each combination of alternatives that can occur together."""
+    for position, value in enumerate(values):
+        if isinstance(value, Choice):
+            pairs = [
+                (guard, spread(function, *values[:position], each, *values[position + 1 :]))
+                for guard, each in value.alternatives
+            ]
+            return guarded(pairs)
+    return function(*values)
+
+
+def _unary(machine: Machine, node: ast.UnaryOp) -> Value:
+    value = evaluate(machine, node.operand)
+    if isinstance(node.op, ast.Not):
+        decided = truth(value)
+        return Const(not decided, node) if decided is not None else Unknown("a condition", node)
+    if isinstance(value, Const) and isinstance(value.value, int | float):
+        return Const(-value.value if isinstance(node.op, ast.USub) else value.value, node)
+    return arithmetic(value, Const(-1), "*", node) if isinstance(value, Data | Tensor) else Unknown("a sign", node)
+
+
+def _compare(machine: Machine, node: ast.Compare) -> Value:
+    left = evaluate(machine, node.left)
+    rights = [evaluate(machine, each) for each in node.comparators]
+    if len(rights) != 1:
+        return Unknown("a condition", node)
+    return spread(lambda one, other: _compare_plain(machine, one, other, node), left, rights[0])
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def _compare_plain(machine: Machine, left: Value, right: Value, node: ast.Compare) -> Value:
+    kind = type(node.ops[0])
+    if kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
+        equal = _identical(left, right)
+        if equal is not None:
+            return Const(equal is (kind in (ast.Is, ast.Eq)), node)
+    if isinstance(left, Const) and isinstance(right, Const) and kind in _COMPARISONS:
+        try:
+            return Const(bool(_COMPARISONS[kind](left.value, right.value)), node)
+        except Exception:  # the program would fail here
+            return Unknown("a comparison that fails", node)
+    if kind in (ast.In, ast.NotIn) and isinstance(left, Const) and isinstance(right, Seq | Map):
+        found = _contains(left, right)
+        if found is not None:
+            return Const(found is (kind is ast.In), node)
+    return compare(machine, left, right, kind, node)
+
+
+def _identical(left: Value, right: Value) -> bool | None:
+    """Whether two values are the same thing, where that is known."""
+    if same(left, right) and not isinstance(left, Data | Tensor | Unknown):
+        return True
+    nothing = Const(None)
+    known = (Obj, Seq, Map, Function, UserClass, Data, Dataset, Tensor)
+    if isinstance(left, known) and same(right, nothing) and not (isinstance(left, Obj) and left.attrs.get("foreign")):
+        return False
+    if isinstance(left, Ref) and isinstance(right, Ref):
+        return left.name == right.name
+    if isinstance(left, Const) and isinstance(right, Const) and (left.value is None or right.value is None):
+        return left.value is right.value
+    return None
+
+
+def _contains(left: Const, right: Seq | Map) -> bool | None:
+    if isinstance(right, Map):
+        return True if left.value in right.items else (None if right.is_open else False)
+    if any(same(left, item) for item in right.items):
+        return True
+    return False if all(isinstance(item, Const) for item in right.items) else None
+
+
+def _boolean(machine: Machine, node: ast.BoolOp) -> Value:
+    """`a or b`, `a and b`: the deciding operand, or a choice where an earlier one is undecided."""
+    possible: list[Value] = []
+    stops_on = isinstance(node.op, ast.Or)
+    for position, each in enumerate(node.values):
+        value = evaluate(machine, each)
+        decided = truth(value)
+        last = position == len(node.values) - 1
+        if decided is stops_on or last:
+            possible.append(value)
+            break
+        if decided is None:
+            possible.append(value)
+    if len(possible) == 1:
+        return possible[0]
+    branch = machine.new_branch()
+    return guarded([(frozenset({(branch, arm)}), value) for arm, value in enumerate(possible)])
+
+
+def _conditional(machine: Machine, node: ast.IfExp) -> Value:
+    decided = truth(evaluate(machine, node.test))
+    if decided is not None:
+        return evaluate(machine, node.body if decided else node.orelse)
+    branch = machine.new_branch()
+    arms = (node.body, node.orelse)
+    return guarded([(frozenset({(branch, arm)}), evaluate(machine, each)) for arm, each in enumerate(arms)])
+
+
+def _lambda(machine: Machine, node: ast.Lambda) -> Value:
+    spec = node.args
+    plain = [*spec.posonlyargs, *spec.args]
+    pairs = zip(plain[len(plain) - len(spec.defaults) :], spec.defaults, strict=True)
+    made = Function(node, machine.scope, "<lambda>", {p.arg: evaluate(machine, d) for p, d in pairs})
+    machine.recorder.defined(made)
+    return made
+
+
+def _comprehension(machine: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Value:
+    outer = machine.scope
+    machine.scope = Scope(parent=outer)
+    try:
+        items = _comprehend(machine, node.generators, node.elt)
+    finally:
+        machine.scope = outer
+    return Seq.of(items, "list", node)
+
+
+def _comprehend(machine: Machine, generators: list[ast.comprehension], element: ast.expr) -> list[Value]:
+    if not generators:
+        return [evaluate(machine, element)]
+    first = generators[0]
+    items = iterate(machine, evaluate(machine, first.iter), first.iter)
+    if items is None or len(items) > MAX_RANGE or any(isinstance(item, Gap) for item in items):
+        sample = next((item.sample for item in items or () if isinstance(item, Gap) and item.sample), None)
+        assign(machine, first.target, sample or Unknown("one of many items", first.target))
+        inner = _comprehend(machine, generators[1:], element)
+        return [Gap(inner[0] if inner else None)]
+    found: list[Value] = []
+    for item in items:
+        assign(machine, first.target, item)
+        decided = [truth(evaluate(machine, test)) for test in first.ifs]
+        if any(each is False for each in decided):
+            continue
+        inner = _comprehend(machine, generators[1:], element)
+        found.extend(inner if all(decided) else [Gap(inner[0] if inner else None)])
+    return found
+
+
+def _dict_comprehension(machine: Machine, node: ast.DictComp) -> Value:
+    outer = machine.scope
+    machine.scope = Scope(parent=outer)
+    try:
+        pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
+        found = _comprehend(machine, node.generators, pair)
+    finally:
+        machine.scope = outer
+    items = {each.items[0].value: each.items[1] for each in found
+             if isinstance(each, Seq) and isinstance(each.items[0], Const)}  # fmt: skip
+    return Map(items, len(items) != len(found), node)
+
+
+def _await(machine: Machine, node: ast.Await) -> Value:
+    return evaluate(machine, node.value)
+
+
+def _yield(machine: Machine, node: ast.Yield) -> Value:
+    value = evaluate(machine, node.value) if node.value is not None else Const(None, node)
+    if machine.frames:
+        machine.frames[-1].yields.append(value)
+    return Unknown("what is sent to a generator", node)
+
+
+def _named(machine: Machine, node: ast.NamedExpr) -> Value:
+    value = evaluate(machine, node.value)
+    assign(machine, node.target, value)
+    return value
+
+
+def assign(machine: Machine, target: ast.expr, value: Value) -> None:
+    """Bind a target of an assignment."""
+    if isinstance(target, ast.Name):
+        machine.bind(target.id, value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        _unpack(machine, target.elts, value)
+    elif isinstance(target, ast.Attribute):
+        access.set_attribute(machine, evaluate(machine, target.value), target.attr, value)
+    elif isinstance(target, ast.Subscript):
+        index = target.slice
+        plain = None if isinstance(index, ast.Slice | ast.Tuple) else evaluate(machine, index)
+        home = evaluate(machine, target.value)
+        changed = access.set_item(machine, home, plain, value, index)
+        if changed is not None and isinstance(target.value, ast.Name):
+            machine.bind(target.value.id, changed)
+    elif isinstance(target, ast.Starred):
+        assign(machine, target.value, value)
+
+
+def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:
+    star = next((n for n, each in enumerate(targets) if isinstance(each, ast.Starred)), None)
+    parts = access.unpacked(machine, value, len(targets), star)
+    for target, part in zip(targets, parts, strict=True):
+        assign(machine, target, part)
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value counts as true, or None when that is not known."""
+    if isinstance(value, Const):
+        try:
+            return bool(value.value)
+        except Exception:
+            return None
+    if isinstance(value, Seq):
+        return True if any(not isinstance(item, Gap) for item in value.items) else (None if value.is_open else False)
+    if isinstance(value, Map):
+        return bool(value.items) or (None if value.is_open else False)
+    if isinstance(value, Function | UserClass):
+        return True
+    if isinstance(value, Choice):
+        found = {truth(each) for _, each in value.alternatives}
+        return found.pop() if len(found) == 1 else None
+    return None
+
+
+def iterate(machine: Machine, value: Value, node: ast.AST) -> list[Value] | None:
+    """The items that iterating over a value gives; a `Gap` stands for an unknown number of them."""
+    if isinstance(value, Seq):
+        return list(value.items)
+    if isinstance(value, Map):
+        return [*(Const(key, node) for key in value.items), *([Gap()] if value.is_open else [])]
+    if isinstance(value, Const) and isinstance(value.value, range | str | bytes) and len(value.value) <= MAX_RANGE:
+        return [Const(each, node) for each in value.value]
+    if isinstance(value, Dataset):
+        return [Gap(value.element)]
+    if isinstance(value, Data):
+        return [Gap(access.row_of(value, node))]
+    return None
+
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[[Machine, Any], Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.JoinedStr: _joined,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _conditional,
+    ast.Lambda: _lambda,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _dict_comprehension,
+    ast.Await: _await,
+    ast.Yield: _yield,
+    ast.NamedExpr: _named,
+}

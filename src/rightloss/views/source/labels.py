@@ -1,0 +1,423 @@
+"""How labels are encoded, from the calls that make them. Only what a call says for sure narrows the set."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source import arrays, datasets
+from rightloss.views.source.machine import Machine
+from rightloss.views.source.values import (
+    Args,
+    Const,
+    Data,
+    Dataset,
+    Function,
+    Gap,
+    Map,
+    Obj,
+    Ref,
+    Seq,
+    Symbol,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    number,
+)
+
+Invoke = Callable[[Value, Args], Value]
+ONEHOT = frozenset({Labels.ONEHOT})
+INDEX = frozenset({Labels.INDEX})
+TWO = frozenset({Labels.BINARY, Labels.INDEX})
+
+
+def call_name(machine: Machine, name: str, args: Args, invoke: Invoke) -> Value | None:
+    """What a library function gives; None where nothing is known about it."""
+    handler = _FUNCTIONS.get(name)
+    if handler is not None:
+        return handler(machine, args)
+    found = datasets.call_name(name, args)
+    if found is not None:
+        return found
+    root, _, last = name.rpartition(".")
+    if root in ("numpy", "tensorflow", "keras.ops", "keras.backend", "jax.numpy") and last in arrays.SAME:
+        return _as_array(args)
+    if name.startswith("tensorflow.data.") and last == "from_generator":
+        return _from_generator(args, invoke)
+    return None
+
+
+def _plain(value: Value | None) -> Value | None:
+    """A list of literals as data; other values as they are."""
+    return literal_labels(value) if isinstance(value, Seq) else value
+
+
+def _as_array(args: Args) -> Value | None:
+    value = args.get(0, "object", "value", "x", "a", "data")
+    if isinstance(value, Seq):
+        return literal_labels(value)
+    return value if isinstance(value, Data | Tensor | Dataset) else None
+
+
+def literal_labels(value: Seq) -> Value:
+    """Data written out in the program, or lists that a loop filled."""
+    if value.is_open:
+        sample = next((item.sample for item in value.items if isinstance(item, Gap)), None)
+        if isinstance(sample, Data):
+            return replace(sample, shape=(None, *sample.shape) if sample.shape is not None else None, parts={})
+        return Data(node=value.node)
+    if value.items and all(isinstance(item, Data) for item in value.items):
+        first = value.items[0]
+        assert isinstance(first, Data)
+        shape = (Const(len(value.items)), *first.shape) if first.shape is not None else None
+        return Data(shape=shape, node=value.node)
+    plain = to_python(value)
+    return from_python(plain, value.node) if plain is not None else Data(node=value.node)
+
+
+def to_python(value: Value, depth: int = 5) -> Any:
+    """A nested list of constants as Python lists; None when something in it is not constant."""
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Seq) and depth and not value.is_open:
+        inner = [to_python(item, depth - 1) for item in value.items]
+        return None if any(each is None for each in inner) else inner
+    return None
+
+
+def from_python(values: Any, node: ast.AST | None) -> Data:
+    """The encoding of labels that are written out: values and shape are all there."""
+    shape: list[int] = []
+    level = [values]
+    while level and all(isinstance(each, list) for each in level):
+        sizes = {len(each) for each in level}
+        if len(sizes) != 1:
+            return Data(node=node)
+        shape.append(sizes.pop())
+        level = [inner for each in level for inner in each]
+    dims = tuple(Const(size) for size in shape)
+    if not level or not shape:
+        return Data(node=node, shape=dims)
+    if all(isinstance(each, str) for each in level):
+        return Data(frozenset({Source.TEXT}), Symbol("classes", ("text", id(node))), False, dims, node=node,
+                    why="written-out text")  # fmt: skip
+    if not all(isinstance(each, int | float) for each in level):
+        return Data(node=node, shape=dims)
+    low, high = min(level), max(level)
+    whole = all(float(each).is_integer() for each in level)
+    if len(shape) == 2 and shape[1] > 1:
+        return _columns(values, dims, node, whole and low >= 0 and high <= 1)
+    if not whole:
+        inside = 0 <= low and high <= 1
+        return Data(None if inside else frozenset({Source.CONTINUOUS}), shape=dims, low=low, high=high, whole=False, node=node,
+                    why="written-out numbers")  # fmt: skip
+    distinct = {int(each) for each in level}
+    if distinct == {-1, 1} or (distinct and distinct == set(range(int(low), int(high) + 1)) and low in (0, 1)):
+        return arrays.of_range(low, high, dims, node or ast.Pass(), "written-out ids", exact=len(distinct) > 1)
+    return Data(shape=dims, low=low, high=high, whole=True, node=node)
+
+
+def _columns(rows: list[list[float]], dims: arrays.Shape, node: ast.AST | None, binary: bool) -> Data:
+    if not binary:
+        return Data(shape=dims, node=node)
+    exclusive = all(sum(row) == 1 for row in rows)
+    encoding = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}) if exclusive else frozenset({Labels.MULTIHOT})
+    return Data(encoding, dims[1], True, dims, 0, 1, True, node, "written-out rows")
+
+
+def _shape_of(value: Value | None) -> arrays.Shape | None:
+    if isinstance(value, Data):
+        return value.shape
+    if isinstance(value, Seq) and not value.is_open:
+        return (Const(len(value.items)),)
+    return None
+
+
+def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine, Args], Value]:
+    """`to_categorical(y, n)`, `tf.one_hot(y, n)`: ids become one-hot rows."""
+
+    def handler(machine: Machine, args: Args) -> Value:
+        value = _plain(args.get(0, "x", "y", "indices", "inputs"))
+        units: Value | None = number(args.get(width, *names)) if args.get(width, *names) is not None else None
+        if isinstance(args.get(width, *names), Const) and constant(args.get(width, *names)) is None:
+            units = None
+        if units is None:
+            known = value.classes if isinstance(value, Data) and value.encoding else None
+            units = known or Symbol(f"{_text(args.node)}.shape[1]", ("columns", args), args.node)
+        if isinstance(value, Data) and value.encoding is not None and value.encoding <= {Labels.ONEHOT, Labels.MULTIHOT}:
+            shape = (*value.shape, units) if value.shape is not None else None
+            return Data(shape=shape, node=args.node)
+        shape = _shape_of(value)
+        if shape is not None and columns and len(shape) > 1 and constant(shape[-1]) == 1:
+            shape = shape[:-1]
+        dims = (*shape, units) if shape is not None else None
+        return Data(ONEHOT, units, True, dims, 0, 1, True, args.node, _text(args.node))
+
+    return handler
+
+
+def _text(node: ast.AST | None) -> str:
+    if isinstance(node, ast.Call):
+        return f"{ast.unparse(node.func)}()"
+    return "labels"
+
+
+def _dims(size: Value | None) -> arrays.Shape | None:
+    if size is None:
+        return ()
+    if isinstance(size, Seq):
+        return None if size.is_open else tuple(number(each) for each in size.items)
+    found = number(size)
+    return (found,) if found is not None else None
+
+
+def _randint(machine: Machine, args: Args) -> Value:
+    """`np.random.randint(low, high, size)`."""
+    low, high, size = args.get(0, "low"), args.get(1, "high"), args.get(2, "size")
+    if high is None or (isinstance(high, Const) and high.value is None):
+        low, high = Const(0), low
+    bottom, top = constant(low), constant(high)
+    dims = _dims(size)
+    if not isinstance(bottom, int) or isinstance(bottom, bool) or dims == ():
+        return Data(shape=dims, node=args.node)
+    if isinstance(top, int):
+        return arrays.of_range(bottom, top - 1, dims, args.node or ast.Pass(), "random ids")
+    if bottom == 0 and isinstance(number(high), Symbol):
+        return Data(INDEX if dims is not None and len(dims) <= 1 else None, number(high), True, dims, 0, None, True, args.node,
+                    "random ids")  # fmt: skip
+    return Data(shape=dims, node=args.node)
+
+
+def _uniform_int(machine: Machine, args: Args) -> Value:
+    """`tf.random.uniform(shape, minval, maxval, dtype=tf.int32)`."""
+    dims = _dims(args.get(0, "shape"))
+    kind = args.get(3, "dtype")
+    name = kind.name if isinstance(kind, Ref) else str(constant(kind))
+    low, high = constant(args.get(1, "minval")) or 0, constant(args.get(2, "maxval"))
+    if "int" in name and isinstance(low, int) and isinstance(high, int):
+        return arrays.of_range(low, high - 1, dims, args.node or ast.Pass(), "random ids")
+    return Data(shape=dims, node=args.node)
+
+
+def _choice(machine: Machine, args: Args) -> Value:
+    """`np.random.choice(values, size)`."""
+    options, dims = args.get(0, "a"), _dims(args.get(1, "size"))
+    plain = to_python(options) if isinstance(options, Seq) else None
+    if isinstance(constant(options), int):
+        return arrays.of_range(0, constant(options) - 1, dims, args.node or ast.Pass(), "random ids")
+    if isinstance(plain, list) and plain and all(isinstance(each, int) for each in plain):
+        made = from_python(plain, args.node)
+        vector = dims is not None and len(dims) == 1
+        return replace(made, shape=dims, encoding=made.encoding if vector else None, parts={})
+    if isinstance(plain, list) and plain and all(isinstance(each, str) for each in plain):
+        return Data(frozenset({Source.TEXT}), Const(len(set(plain))), True, dims, node=args.node, why="random names")
+    return Data(shape=dims, node=args.node)
+
+
+def _filled(value: float | None) -> Callable[[Machine, Args], Value]:
+    """`np.zeros(shape)`, `np.ones(shape)`, `np.random.random(shape)`."""
+
+    def handler(machine: Machine, args: Args) -> Value:
+        size = args.get(0, "shape", "size", "d0")
+        dims = _dims(size)
+        if len(args.positional) > 1 and all(isinstance(number(each), Const | Symbol) for each in args.positional):
+            spread = isinstance(args.node, ast.Call) and _text(args.node).endswith(("rand()", "randn()"))
+            dims = tuple(number(each) for each in args.positional) if spread else dims
+        return Data(shape=dims or None, low=value, high=value, node=args.node)
+
+    return handler
+
+
+def _like(machine: Machine, args: Args) -> Value:
+    value = args.get(0)
+    return Data(shape=_shape_of(value), node=args.node)
+
+
+def _make_classification(machine: Machine, args: Args) -> Value:
+    classes = args.get(None, "n_classes") or Const(2, args.node)
+    count = number(args.get(0, "n_samples")) or Const(100)
+    features = number(args.get(1, "n_features")) or Const(20)
+    top = constant(classes)
+    if isinstance(top, int):
+        y: Data = arrays.of_range(0, top - 1, (count,), args.node or ast.Pass(), "make_classification()")
+    else:
+        y = Data(INDEX, number(classes), True, (count,), 0, None, True, args.node, "make_classification()")
+    return Seq.of((Data(shape=(count, features), node=args.node), y), "tuple", args.node)
+
+
+def _known_pair(classes: int, features: int | None) -> Callable[[Machine, Args], Value]:
+    """`make_moons()` and the like: two features and ids."""
+
+    def handler(machine: Machine, args: Args) -> Value:
+        found = constant(args.get(None, "centers")) if classes == 0 else classes
+        y = Data(node=args.node, shape=(None,))
+        if isinstance(found, int):
+            y = arrays.of_range(0, found - 1, (None,), args.node or ast.Pass(), _text(args.node))
+        x = Data(shape=(None, Const(features) if features else None), node=args.node)
+        return Seq.of((x, y), "tuple", args.node)
+
+    return handler
+
+
+def _multilabel(machine: Machine, args: Args) -> Value:
+    classes = number(args.get(None, "n_classes")) or Const(5)
+    y = Data(frozenset({Labels.MULTIHOT}), classes, True, (None, classes), 0, 1, True, args.node, _text(args.node))
+    return Seq.of((Data(node=args.node), y), "tuple", args.node)
+
+
+def _regression(machine: Machine, args: Args) -> Value:
+    y = Data(frozenset({Source.CONTINUOUS}), shape=(None,), whole=False, node=args.node, why=_text(args.node))
+    return Seq.of((Data(node=args.node), y), "tuple", args.node)
+
+
+def _split(machine: Machine, args: Args) -> Value:
+    """`train_test_split(a, b)`: two parts of each."""
+    parts: list[Value] = []
+    for value in args.positional:
+        value = _plain(value) or value
+        for _ in range(2):
+            if isinstance(value, Data):
+                cut = (None, *value.shape[1:]) if value.shape else None
+                parts.append(replace(value, shape=cut, parts={}))
+            else:
+                parts.append(value if isinstance(value, Obj) else Unknown("a part of a split", args.node))
+    return Seq.of(parts, "tuple", args.node) if parts else Unknown("a split", args.node)
+
+
+def _dummies(machine: Machine, args: Args) -> Value:
+    value = args.get(0, "data")
+    if not isinstance(value, Data) or (value.shape is not None and len(value.shape) != 1) or args.get(None, "columns"):
+        return Data(node=args.node)
+    units = value.classes if value.encoding else None
+    units = units or Symbol(f"{_text(args.node)}.shape[1]", ("columns", args), args.node)
+    if constant(args.get(None, "drop_first")):
+        return Data(node=args.node)
+    return Data(ONEHOT, units, True, (None, units), 0, 1, True, args.node, _text(args.node))
+
+
+def _argmax(first_axis: int | None) -> Callable[[Machine, Args], Value]:
+    def handler(machine: Machine, args: Args) -> Value:
+        value = _plain(args.get(0, "a", "input", "x"))
+        axis = args.get(1, "axis", "dimension")
+        return arrays.argmax(machine, value or Unknown("nothing"), args, first_axis, axis)
+
+    return handler
+
+
+def _unary(path: str, name: str) -> Callable[[Machine, Args], Value]:
+    """Softmax and sigmoid of a prediction that is data; of tensors they are operations in a graph."""
+
+    def handler(machine: Machine, args: Args) -> Value:
+        value = args.get(0, "x", "logits")
+        if isinstance(value, Data) and value.prediction is not None:
+            return replace(value, prediction=replace(value.prediction, applied=(*value.prediction.applied, name)), parts={})
+        if isinstance(value, Tensor):
+            return Tensor(Ref(path), (value,), args.node, args)
+        return Unknown(f"{name} of something unknown", args.node)
+
+    return handler
+
+
+def _round(machine: Machine, args: Args) -> Value:
+    value = args.get(0, "a", "x")
+    if value is not None:
+        machine.recorder.threshold(machine, value, 0.5, args.node or ast.Pass())
+    return Data(shape=_shape_of(value), node=args.node)
+
+
+def _greater(machine: Machine, args: Args) -> Value:
+    left, right = args.get(0, "x"), args.get(1, "y")
+    if left is None or right is None:
+        return Unknown("a condition", args.node)
+    return arrays.compare(machine, left, right, ast.Gt, args.node or ast.Pass())
+
+
+def _where(machine: Machine, args: Args) -> Value:
+    return Data(node=args.node)
+
+
+def _expand(machine: Machine, args: Args) -> Value:
+    value = _plain(args.get(0, "a", "input", "x"))
+    if isinstance(value, Data):
+        return arrays.expanded(value, constant(args.get(1, "axis")))
+    if isinstance(value, Tensor):
+        return Tensor(Ref("tensorflow.expand_dims"), (value,), args.node, args)
+    return Unknown("one more axis", args.node)
+
+
+def _reshape(machine: Machine, args: Args) -> Value:
+    value = _plain(args.get(0, "a", "tensor", "x"))
+    wanted = args.get(1, "shape", "newshape")
+    if isinstance(value, Data):
+        name = (_text(args.node).rpartition(".")[2] or "reshape").rstrip("()")
+        return arrays.reshaped(value, name if name in ("squeeze", "ravel") else "reshape", (wanted,) if wanted else (),
+                               args.node or ast.Pass())  # fmt: skip
+    if isinstance(value, Tensor):
+        return Tensor(Ref("tensorflow.reshape"), (value,), args.node, args)
+    return Unknown("another shape", args.node)
+
+
+def _stack(machine: Machine, args: Args) -> Value:
+    value = args.get(0)
+    parts = [each for each in (value.items if isinstance(value, Seq) else ()) if isinstance(each, Data)]
+    tensors = [each for each in (value.items if isinstance(value, Seq) else ()) if isinstance(each, Tensor)]
+    if tensors:
+        return Tensor(Ref("tensorflow.concat"), tuple(tensors), args.node, args)
+    if parts and isinstance(value, Seq) and len(parts) == len(value.items):
+        first = parts[0]
+        if all(each.encoding == first.encoding for each in parts) and first.encoding is not None:
+            return replace(first, shape=(None, *first.shape[1:]) if first.shape else None, parts={}, exact=False)
+    return Data(node=args.node)
+
+
+def _from_generator(args: Args, invoke: Invoke) -> Value:
+    made = args.get(0, "generator")
+    result = invoke(made, Args(args.node)) if isinstance(made, Function) else None
+    return result if isinstance(result, Dataset) else Dataset(Unknown("an element of a generator"), args.node)
+
+
+_FLOAT = _filled(None)
+_FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
+    "keras.utils.to_categorical": _one_hot(1, "num_classes", "nb_classes"),
+    "tensorflow.one_hot": _one_hot(1, "depth", columns=False),
+    "keras.ops.one_hot": _one_hot(1, "num_classes", columns=False),
+    "keras.backend.one_hot": _one_hot(1, "num_classes", columns=False),
+    "numpy.random.randint": _randint,
+    "tensorflow.random.uniform": _uniform_int,
+    "keras.random.randint": lambda machine, args: _uniform_int(machine, Args(args.node, (), {
+        "shape": args.get(0, "shape") or Const(None), "minval": args.get(1, "minval") or Const(0),
+        "maxval": args.get(2, "maxval") or Const(None), "dtype": Const("int32")})),
+    "numpy.random.choice": _choice,
+    **dict.fromkeys(("numpy.zeros", "tensorflow.zeros"), _filled(0)),
+    **dict.fromkeys(("numpy.ones", "tensorflow.ones"), _filled(1)),
+    **dict.fromkeys(("numpy.random.random", "numpy.random.rand", "numpy.random.randn", "numpy.random.random_sample",
+                     "numpy.random.normal", "numpy.empty", "tensorflow.random.normal", "numpy.random.uniform"), _FLOAT),
+    **dict.fromkeys(("numpy.zeros_like", "numpy.ones_like", "tensorflow.zeros_like", "tensorflow.ones_like",
+                     "numpy.full_like"), _like),
+    "sklearn.datasets.make_classification": _make_classification,
+    "sklearn.datasets.make_multilabel_classification": _multilabel,
+    "sklearn.datasets.make_moons": _known_pair(2, 2),
+    "sklearn.datasets.make_circles": _known_pair(2, 2),
+    "sklearn.datasets.make_blobs": _known_pair(0, None),
+    "sklearn.datasets.make_regression": _regression,
+    "sklearn.model_selection.train_test_split": _split,
+    "pandas.get_dummies": _dummies,
+    "numpy.argmax": _argmax(None),
+    "tensorflow.argmax": _argmax(0),
+    "keras.ops.argmax": _argmax(None),
+    "keras.backend.argmax": _argmax(-1),
+    **{f"{module}.{name}": _unary(f"{module}.{name}", name) for module in ("tensorflow.nn", "keras.ops", "keras.activations",
+       "keras.backend") for name in ("softmax", "sigmoid", "log_softmax")},
+    "scipy.special.softmax": _unary("scipy.special.softmax", "softmax"),
+    "scipy.special.expit": _unary("scipy.special.expit", "sigmoid"),
+    **dict.fromkeys(("numpy.round", "numpy.rint", "tensorflow.round", "numpy.around"), _round),
+    **dict.fromkeys(("numpy.greater", "tensorflow.greater"), _greater),
+    "numpy.where": _where,
+    **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
+    **dict.fromkeys(("numpy.reshape", "tensorflow.reshape", "numpy.squeeze", "numpy.ravel", "tensorflow.squeeze"), _reshape),
+    **dict.fromkeys(("numpy.concatenate", "numpy.vstack", "tensorflow.concat"), _stack),
+}

@@ -1,0 +1,142 @@
+"""What was met while a program was read: compile calls, loss calls, training calls, uses of predictions."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rightloss.views.source.values import (
+    Args,
+    Const,
+    Data,
+    Function,
+    Guard,
+    LossResult,
+    Obj,
+    Prediction,
+    Tensor,
+    UserClass,
+    Value,
+    constant,
+)
+
+
+@dataclass(eq=False, slots=True)
+class Training:
+    """One fit, evaluate or train_on_batch of a compiled model."""
+
+    verb: str
+    args: Args
+    labels: Value | None
+    class_weight: Value | None
+    sample_weight: Value | None
+    guard: Guard
+
+
+@dataclass(eq=False, slots=True)
+class Decoding:
+    """One reading of predictions as labels."""
+
+    kind: str  # "argmax", "threshold"
+    prediction: Prediction
+    node: ast.AST
+    limit: float | None = None
+    axis: int | None = None
+    axis_known: bool = True
+    axis_given: bool = True
+    first_axis: int | None = None  # what is reduced when no axis is given: 0, or None for everything
+
+
+@dataclass(eq=False, slots=True)
+class Site(Value):
+    """One compile call, or one call of a loss in a custom loop, as met in one context."""
+
+    kind: str  # "compile", "call", "metric"
+    node: ast.AST | None
+    args: Args
+    guard: Guard
+    model: Value | None
+    output: Value | None  # what the model gives out
+    loss: Value | None
+    metrics: Value | None = None
+    labels: Value | None = None  # of a loss call
+    inferred: bool = False
+    trainings: list[Training] = field(default_factory=list)
+    why: str = ""  # why nothing more is known
+
+
+class Recorder:
+    """Collects sites and what happens to them."""
+
+    def __init__(self) -> None:
+        self.sites: list[Site] = []
+        self.decodings: list[Decoding] = []
+        self.functions: list[Function] = []
+        self.classes: list[UserClass] = []
+        self.loss_results: list[LossResult] = []
+        self.updates: list[tuple[Obj, Value | None, Value | None, Args]] = []  # metric, labels, prediction
+        self.mixed_precision = False
+        self.fitted: set[int] = set()  # ids of models that were trained or evaluated
+        self.embedded: set[int] = set()  # ids of models that became part of another model
+        self.kept: list[Value] = []  # keeps the objects behind those ids alive
+        self._seen_functions: set[ast.AST] = set()
+
+    def defined(self, function: Function) -> None:
+        """A function definition was executed."""
+        if function.node not in self._seen_functions:
+            self._seen_functions.add(function.node)
+            self.functions.append(function)
+
+    def defined_class(self, cls: UserClass) -> None:
+        """A class definition was executed."""
+        self.classes.append(cls)
+
+    def mark(self, group: set[int], value: Value | None) -> None:
+        """Remember an object in one of the groups."""
+        if value is not None:
+            group.add(id(value))
+            self.kept.append(value)
+
+    def argmax(self, machine: Any, data: Value, axis: Value | None, first_axis: int | None, node: ast.AST) -> None:
+        """`argmax` of a prediction."""
+        prediction = prediction_of(data)
+        if prediction is not None:
+            given = axis is not None and not (isinstance(axis, Const) and axis.value is None)
+            known = not given or isinstance(constant(axis), int)
+            self.decodings.append(
+                Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis)
+            )
+
+    def threshold(self, machine: Any, data: Value, limit: float, node: ast.AST) -> None:
+        """A prediction compared with a number, or rounded."""
+        prediction = prediction_of(data)
+        if prediction is not None:
+            self.decodings.append(Decoding("threshold", prediction, node, limit))
+
+
+def prediction_of(value: Value) -> Prediction | None:
+    """The prediction that a value is, if it is one."""
+    if isinstance(value, Data):
+        return value.prediction
+    if isinstance(value, Tensor):
+        return _of_tensor(value, 6)
+    return None
+
+
+_APPLIED = {
+    "tensorflow.nn.softmax": "softmax", "keras.activations.softmax": "softmax", "keras.ops.softmax": "softmax",
+    "tensorflow.nn.sigmoid": "sigmoid", "keras.activations.sigmoid": "sigmoid", "keras.ops.sigmoid": "sigmoid",
+    "tensor.item": "reduced",
+}  # fmt: skip
+
+
+def _of_tensor(value: Tensor, depth: int) -> Prediction | None:
+    """A tensor that a model gave, with the operations done to it since."""
+    if value.model is not None:
+        return Prediction(value.model, (), value, value.node)
+    name = getattr(value.op, "name", None)
+    if name in _APPLIED and depth and value.inputs and isinstance(value.inputs[0], Tensor):
+        inner = _of_tensor(value.inputs[0], depth - 1)
+        return replace(inner, applied=(*inner.applied, _APPLIED[name])) if inner is not None else None
+    return None

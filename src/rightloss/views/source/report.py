@@ -1,0 +1,210 @@
+"""From what was met to what is known: one `SetupSeen` for each output of each compile call and loss call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rightloss.contract.table import LOSS_NAMES
+from rightloss.contract.vocabulary import Loss
+from rightloss.views.source.heads import Head, read_head, unknown
+from rightloss.views.source.labels import literal_labels
+from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
+from rightloss.views.source.machine import Machine, OutOfSteps
+from rightloss.views.source.recorder import Decoding, Site, Training
+from rightloss.views.source.values import (
+    Choice,
+    Const,
+    Data,
+    LossResult,
+    Map,
+    Obj,
+    Seq,
+    Tensor,
+    Unknown,
+    Value,
+)
+from rightloss.views.source.worlds import TooManyReadings, World, readings
+
+CROSSENTROPY = frozenset({Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE, Loss.MASKED_BINARY})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way in which a set-up may be, as far as the program decides it."""
+
+    head: Head
+    loss: LossSeen
+    metrics: tuple[MetricSeen, ...] = ()
+    labels: Data | None = None
+    class_weight: Value | None = None
+    sample_weight: bool = False
+
+
+@dataclass(slots=True)
+class SetupSeen:
+    """One output at one site: every reading of it, and the uses of its predictions."""
+
+    site: Site
+    output: str | None
+    readings: list[Reading]
+    decodings: list[Decoding] = field(default_factory=list)
+    training: Training | None = None
+    outputs: int = 1
+    why: str = ""
+
+    @property
+    def node(self) -> ast.AST | None:
+        """The compile call or loss call."""
+        return self.site.node
+
+    @property
+    def resolved(self) -> bool:
+        """Whether last layer and loss are known in every reading."""
+        return bool(self.readings) and not self.why and all(
+            each.head.activation is not None and each.loss.family is not None for each in self.readings
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why it is not resolved."""
+        if self.why:
+            return self.why
+        for each in self.readings:
+            if each.loss.family is None:
+                return each.loss.why or "the loss is not known"
+            if each.head.activation is None:
+                return each.head.why or "the last layer is not known"
+        return "" if self.readings else "too many branches"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the set-ups this project is about: a cross-entropy, or a loss that is not known."""
+        families = {each.loss.family for each in self.readings}
+        return not self.readings or bool(families & (CROSSENTROPY | {None}))
+
+
+def report(machine: Machine) -> list[SetupSeen]:
+    """Every set-up that was met, each output by itself."""
+    found: list[SetupSeen] = []
+    for site in machine.recorder.sites:
+        try:
+            found.extend(_of_site(machine, site))
+        except (OutOfSteps, RecursionError):
+            found.append(SetupSeen(site, None, [], why="the file takes too many steps to read"))
+    return found
+
+
+def _of_site(machine: Machine, site: Site) -> Iterator[SetupSeen]:
+    if site.kind == "compile" and _only_a_part(machine, site):
+        return
+    trainings: list[Training | None] = list(_distinct(site.trainings)) or [None]
+    for training in trainings:
+        for name, output, loss, metrics, labels in _outputs(site, training):
+            yield _one(machine, site, training, name, output, loss, metrics, labels)
+
+
+def _only_a_part(machine: Machine, site: Site) -> bool:
+    """A compiled model that is never trained by itself and lives inside another one: its loss is never used."""
+    recorder = machine.recorder
+    return not site.trainings and id(site.model) in recorder.embedded and id(site.model) not in recorder.fitted and any(
+        other is not site and other.trainings for other in recorder.sites
+    )
+
+
+def _distinct(trainings: list[Training]) -> Iterator[Training]:
+    """Trainings with different labels; fit before evaluate, since it is what the loss is for."""
+    seen: set[tuple[object, ...]] = set()
+    for each in sorted(trainings, key=lambda one: not one.verb.startswith(("fit", "train"))):
+        labels = each.labels
+        key: tuple[object, ...] = (id(labels),)
+        if isinstance(labels, Data):
+            key = (labels.encoding, id(labels.node), tuple(map(id, labels.shape or ())))
+        elif labels is None or isinstance(labels, Unknown):
+            key = ("unknown",) if seen else (id(labels),)
+        if key not in seen and len(seen) < 6:
+            seen.add(key)
+            yield each
+
+
+_Output = tuple[str | None, Value | None, Value | None, Value | None, Value | None]
+
+
+def _outputs(site: Site, training: Training | None) -> Iterator[_Output]:
+    """(name, tensor, loss, metrics, labels) of each output."""
+    labels = site.labels if site.kind == "call" else training.labels if training is not None else None
+    output = site.output
+    if isinstance(output, Seq | Map):
+        parts = list(output.items.items()) if isinstance(output, Map) else list(enumerate(output.items))
+        for key, tensor in parts:
+            name = _output_name(key, tensor)
+            position = key if isinstance(key, int) else None
+            yield (name, tensor, *(_part(each, name, position, len(parts)) for each in (site.loss, site.metrics, labels)))
+        return
+    loss, metrics = site.loss, site.metrics
+    name = _output_name(0, output)
+    if isinstance(loss, Map | Seq):
+        loss = _part(loss, name, 0, 1)
+    if isinstance(metrics, Map):
+        metrics = _part(metrics, name, 0, 1)
+    yield None, output, loss, metrics, labels
+
+
+def _part(value: Value | None, name: str | None, position: int | None, count: int) -> Value | None:
+    """What belongs to one output in a list, a dict, or a value for all of them."""
+    if isinstance(value, Map):
+        found = value.items.get(name) if name is not None else None
+        if found is None and count == 1 and len(value.items) == 1:
+            return next(iter(value.items.values()))
+        return found
+    if isinstance(value, Seq) and position is not None:
+        nested = value.kind == "tuple" or any(isinstance(item, Seq | Map | None) for item in value.items)
+        whole = len(value.items) == count or nested
+        return value.items[position] if whole and position < len(value.items) else (value if count > 1 else None)
+    return value
+
+
+def _output_name(key: object, tensor: Value | None) -> str | None:
+    if isinstance(key, str):
+        return key
+    if isinstance(tensor, Tensor) and isinstance(tensor.op, Obj):
+        given = tensor.op.args.get(None, "name")
+        if isinstance(given, Const) and isinstance(given.value, str):
+            return given.value
+    return None
+
+
+def _one(machine: Machine, site: Site, training: Training | None, name: str | None, output: Value | None,
+         loss: Value | None, metrics: Value | None, labels: Value | None) -> SetupSeen:  # fmt: skip
+    argument = site.args.place(1, "loss") or site.node
+
+    def compute(world: World) -> Reading:
+        if site.kind == "call":
+            read = read_loss_result(LossResult(loss or Unknown("no loss"), labels, output, site.args), world, machine)
+        else:
+            read = read_loss(loss, world, machine, argument)
+        wanted = read.family in CROSSENTROPY or read.family in LOSS_FAMILIES or read.family is None
+        head = read_head(output, world) if wanted else unknown("the loss is not about classes")
+        if head.activation is None and not isinstance(output, Tensor | Choice | Unknown | None):
+            head = unknown("the prediction does not come from a model of this file", getattr(output, "node", None))
+        seen = world.pick(labels)
+        seen = literal_labels(seen) if isinstance(seen, Seq) else seen
+        weight = world.pick(training.class_weight) if training is not None else None
+        return Reading(head, read, tuple(read_metrics(metrics, world)), seen if isinstance(seen, Data) else None, weight,
+                       training is not None and training.sample_weight is not None)  # fmt: skip
+
+    start = site.guard if training is None else site.guard | training.guard
+    try:
+        found = readings(start, compute)
+    except TooManyReadings:
+        found = []
+    count = len(site.output.items) if isinstance(site.output, Seq | Map) else 1
+    return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why)
+
+
+LOSS_FAMILIES = frozenset(entry.family for entry in LOSS_NAMES.values())
+
+
+def _decodings(machine: Machine, site: Site) -> list[Decoding]:
+    return [each for each in machine.recorder.decodings if site.model is not None and each.prediction.model is site.model]

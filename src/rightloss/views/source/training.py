@@ -1,0 +1,259 @@
+"""compile, fit, evaluate, predict and calls of losses, metrics and models."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from rightloss.views.source import functions
+from rightloss.views.source.arrays import element_of
+from rightloss.views.source.machine import Machine
+from rightloss.views.source.models import (
+    COPIES,
+    clone,
+    forward,
+    is_model,
+    layer_list,
+    model_output,
+    pop,
+    push,
+    set_graph,
+)
+from rightloss.views.source.recorder import Site, Training
+from rightloss.views.source.values import (
+    Args,
+    Bound,
+    Choice,
+    Const,
+    Data,
+    Dataset,
+    Function,
+    LossResult,
+    Map,
+    Obj,
+    Prediction,
+    Ref,
+    Seq,
+    Tensor,
+    Unknown,
+    UserClass,
+    Value,
+    constant,
+)
+
+_NONE = Const(None)
+
+
+def compile_model(machine: Machine, model: Value, args: Args) -> Value:
+    """`model.compile(...)`."""
+    loss, metrics = args.get(1, "loss"), args.get(2, "metrics")
+    if isinstance(model, Obj) and isinstance(model.cls, UserClass):
+        own = model.cls.find("compile")
+        if isinstance(own, Function) and not _running(machine, own):
+            return functions.inline(machine, functions.bound_plain(own, model), args)
+    if not args.positional and loss is None and not args.is_open and "optimizer" not in args.keywords and metrics is None:
+        return _NONE  # `re.compile()` and the like
+    output = model_output(machine, model)
+    site = Site("compile", args.node, args, machine.path, model, output, loss, metrics, inferred=machine.inferred)
+    if loss is None and args.is_open:
+        site.why = "the loss comes through **kwargs that are not known"
+    if isinstance(model, Obj):
+        site.why = site.why or _ignored_by_train_step(model)
+        machine.store(model.attrs, "site", site)
+        if isinstance(model.cls, UserClass):
+            for name, value in args.keywords.items():
+                machine.store(model.attrs, "compiled_loss" if name == "loss" else f"compiled {name}", value)
+            if loss is not None:
+                machine.store(model.attrs, "loss", loss)
+    machine.recorder.sites.append(site)
+    return _NONE
+
+
+def _running(machine: Machine, function: Function) -> bool:
+    return any(frame.function.node is function.node for frame in machine.frames)
+
+
+_USES_COMPILED = frozenset({"compiled_loss", "compute_loss", "loss", "compute_metrics", "train_step", "_compute_loss"})
+
+
+def _ignored_by_train_step(model: Obj) -> str:
+    """Why the loss given to compile is not what trains this model; empty when it is."""
+    step = model.cls.find("train_step") if isinstance(model.cls, UserClass) else None
+    if isinstance(step, Function):
+        used = {each.attr for each in ast.walk(step.node) if isinstance(each, ast.Attribute)}
+        if not used & _USES_COMPILED:
+            return "train_step of the model does not use the loss given to compile"
+    return ""
+
+
+def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
+    """fit, evaluate, train_on_batch, …"""
+
+    def handler(machine: Machine, model: Value, args: Args) -> Value:
+        data, second = args.get(0, "x", "generator", "data"), args.get(1, "y")
+        labels = _labels(machine, data, None if "generator" in verb else second)
+        found = Training(verb, args, labels, args.get(None, "class_weight"), args.get(None, "sample_weight"), machine.path)
+        if isinstance(model, Obj):
+            machine.recorder.mark(machine.recorder.fitted, model)
+            site = model.attrs.get("site")
+            sites = [each for _, each in site.alternatives] if isinstance(site, Choice) else [site]
+            for each in sites:
+                if isinstance(each, Site) and len(each.trainings) < 32:
+                    each.trainings.append(found)
+        return Unknown(f"what {verb} gives back", args.node)
+
+    return handler
+
+
+def _labels(machine: Machine, data: Value | None, labels: Value | None) -> Value | None:
+    """The labels of a training call: the second argument, or the second part of a dataset's element."""
+    if labels is not None and not (isinstance(labels, Const) and labels.value is None):
+        return labels
+    if isinstance(data, Dataset):
+        return element_of(data, 1)
+    if isinstance(data, Obj) and isinstance(data.cls, UserClass):
+        member = data.cls.find("__getitem__")
+        if isinstance(member, Function):
+            batch = functions.run(machine, functions.bound_plain(member, data), [Unknown("a batch number")], None)
+            return element_of(Dataset(batch), 1)
+    return None
+
+
+def predict(machine: Machine, model: Value, args: Args) -> Value:
+    """`model.predict(x)`."""
+    output = model_output(machine, model) if isinstance(model, Obj) else None
+    if isinstance(output, Seq | Map):
+        return Unknown("predictions of several outputs", args.node)
+    return Data(prediction=Prediction(model, (), output, args.node), node=args.node)
+
+
+def predict_classes(machine: Machine, model: Value, args: Args) -> Value:
+    """The old `model.predict_classes(x)`: it chose argmax or 0.5 by the number of units."""
+    return Data(node=args.node)
+
+
+def call_model(machine: Machine, model: Obj, args: Args) -> Value:
+    """`model(x)`: the model inside another graph, or its predictions in a loop."""
+    inputs = [each for each in args.positional if not isinstance(each, Const)][:1] or list(args.keywords.values())[:1]
+    if isinstance(model.cls, UserClass) and "top" not in model.attrs and "outputs" not in model.attrs:
+        rest = Args(args.node, args.positional[1:], args.keywords, args.is_open)
+        result = forward(machine, model, [*inputs, *rest.positional], rest)
+        return _marked(result, model, args)
+    machine.recorder.mark(machine.recorder.embedded, model)
+    output = model_output(machine, model)
+    if isinstance(output, Seq):
+        return Seq.of([Tensor(each, tuple(inputs), args.node) for each in output.items], output.kind, args.node)
+    if isinstance(output, Map):
+        return output
+    return _marked(Tensor(model, tuple(inputs), args.node), model, args)
+
+
+def _marked(result: Value, model: Obj, args: Args) -> Value:
+    """The same tensor, remembering which model gave it."""
+    if isinstance(result, Tensor):
+        return Tensor(result.op, result.inputs, result.node, result.args, model)
+    return result
+
+
+def call_loss(machine: Machine, loss: Value, args: Args) -> Value:
+    """A loss called on labels and a prediction."""
+    labels, prediction = args.get(0, "y_true", "target", "labels"), args.get(1, "y_pred", "output", "logits")
+    result = LossResult(loss, labels, prediction, args)
+    machine.recorder.loss_results.append(result)
+    if prediction is None or isinstance(prediction, Tensor) and _is_marker(prediction):
+        return result
+    site = Site("call", args.node, args, machine.path, None, prediction, loss, None, labels, machine.inferred)
+    machine.recorder.sites.append(site)
+    return result
+
+
+def _is_marker(tensor: Tensor, depth: int = 12) -> bool:
+    """Whether a tensor is the stand-in that a custom loss is read with."""
+    if isinstance(tensor.op, Ref) and tensor.op.name == "rightloss.y_pred":
+        return True
+    return depth > 0 and any(isinstance(each, Tensor) and _is_marker(each, depth - 1) for each in tensor.inputs)
+
+
+def update_metric(machine: Machine, metric: Obj, args: Args) -> Value:
+    """`metric.update_state(y, p)` or `metric(y, p)`."""
+    labels, prediction = args.get(0, "y_true"), args.get(1, "y_pred")
+    machine.recorder.updates.append((metric, labels, prediction, args))
+    return Unknown("the value of a metric", args.node)
+
+
+def compute_loss(machine: Machine, model: Value, args: Args) -> Value:
+    """`self.compute_loss(x, y, y_pred)`, `self.compiled_loss(y, y_pred)`: the loss of compile, on this prediction."""
+    return Unknown("the compiled loss", args.node)
+
+
+def _add(machine: Machine, model: Value, args: Args) -> Value:
+    layer = args.get(0, "layer")
+    if isinstance(model, Obj) and layer is not None:
+        push(machine, model, layer)
+    return _NONE
+
+
+def _pop(machine: Machine, model: Value, args: Args) -> Value:
+    if isinstance(model, Obj):
+        pop(machine, model)
+    return _NONE
+
+
+def _get_layer(machine: Machine, model: Value, args: Args) -> Value:
+    name, index = constant(args.get(0, "name")), constant(args.get(1, "index"))
+    if isinstance(model, Obj):
+        layers = layer_list(model).items
+        if isinstance(index, int) and -len(layers) <= index < len(layers):
+            return layers[index]
+        for layer in layers:
+            if name is not None and isinstance(layer, Obj) and constant(layer.args.get(None, "name")) == name:
+                return layer
+    return Unknown("a layer that is looked up", args.node)
+
+
+def _nothing(machine: Machine, model: Value, args: Args) -> Value:
+    return _NONE
+
+
+Method = Callable[[Machine, Value, Args], Value]
+MODEL_METHODS: dict[str, Method] = {
+    "compile": compile_model,
+    **{verb: train(verb) for verb in ("fit", "fit_generator", "evaluate", "evaluate_generator", "train_on_batch",
+                                      "test_on_batch")},
+    **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), predict),
+    "predict_classes": predict_classes,
+    "add": _add,
+    "pop": _pop,
+    "get_layer": _get_layer,
+    "compute_loss": compute_loss,
+    "compiled_loss": compute_loss,
+    **dict.fromkeys(("summary", "build", "save", "load_weights", "save_weights", "trainable"), _nothing),
+}  # fmt: skip
+
+
+def model_method(machine: Machine, model: Obj, name: str, args: Args) -> Value | None:
+    """A method that every Keras model has; None for other names."""
+    handler = MODEL_METHODS.get(name)
+    return handler(machine, model, args) if handler is not None else None
+
+
+def super_method(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
+    """`super().name(...)` where the base is Keras's own."""
+    if name == "__init__" and isinstance(receiver, Obj):
+        set_graph(receiver, args)
+        return _NONE
+    if name == "compile":
+        return compile_model(machine, receiver, args)
+    if isinstance(receiver, Obj) and is_model(receiver) and name in MODEL_METHODS:
+        return MODEL_METHODS[name](machine, receiver, args)
+    return Unknown("a method of a base class", args.node)
+
+
+def copy_model(machine: Machine, args: Args) -> Value:
+    """`clone_model(model)`."""
+    model = args.get(0, "model")
+    return clone(model, args.node) if isinstance(model, Obj) else Unknown("a copy of a model", args.node)
+
+
+__all__ = ["COPIES", "Bound", "MODEL_METHODS", "call_loss", "call_model", "compile_model", "copy_model", "model_method",
+           "super_method", "update_metric"]  # fmt: skip
