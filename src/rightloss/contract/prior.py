@@ -72,7 +72,7 @@ def trivial_scores(contract: Contract, counts: Sequence[float], total: Totals) -
 
     Accuracy: always the most frequent answer. Top k: always the k most frequent. Precision, recall and F1: always yes
     (so recall is 1, and precision the rate of positives). AUC: any constant gives 0.5; the area under precision and
-    recall is the rate of positives. Log loss and Brier score: always the class frequencies. A metric whose score the
+    recall is the rate of positives. Brier score: always the class frequencies. A metric whose score the
     counts do not determine is left out: the accuracy of labels that are distributions, the Brier score of soft ones.
     """
     found = {}
@@ -125,18 +125,19 @@ _BY_CLASS = {
     "TopKCategoricalAccuracy": TOP_K,
     "SparseTopKCategoricalAccuracy": TOP_K,
 }
-# metric class -> score of a constant answer at a rate of positives, averaged over cells
+# metric class -> score of a constant answer at a rate of positives, averaged over cells (recipes pool over labels)
 _PER_CELL: dict[str, Callable[[float], float]] = {
     "BinaryAccuracy": lambda p: max(p, 1 - p),
     "Precision": lambda p: p,
+    "MultilabelPrecision": lambda p: p,
     "Recall": lambda p: 1.0,
-    "BinaryCrossentropy": binary_entropy,
+    "MultilabelRecall": lambda p: 1.0,
     "BrierScore": lambda p: p * (1 - p),
 }
 # the same, averaged over labels
 _PER_LABEL: dict[str, Callable[[float], float]] = {
     "F1Score": lambda p: 2 * p / (1 + p),
-    "MultiLabelF1": lambda p: 2 * p / (1 + p),
+    "MultilabelF1": lambda p: 2 * p / (1 + p),
 }
 
 

@@ -130,11 +130,11 @@ _LOSS_CLASS = {
 def metrics(contract: Contract) -> tuple[Call, ...]:
     """The metrics whose numbers are true for this row: right threshold, label form and mask."""
     logits = contract.form is Form.LOGITS
-    if contract.ignore is not None or contract.labels is Labels.MULTIHOT_MISSING:
+    missing = contract.ignore is not None or contract.labels is Labels.MULTIHOT_MISSING
+    if contract.soft and contract.labels in (Labels.BINARY, Labels.MULTIHOT, Labels.MULTIHOT_MISSING):
+        return (_brier(contract, logits, missing),)
+    if missing:
         return _masked(contract, logits)
-    if contract.soft and contract.labels in (Labels.BINARY, Labels.MULTIHOT):
-        # Accuracy compares cells for equality, so it is always 0 on probabilities.
-        return (_metric("BinaryCrossentropy", logits=logits, name="log_loss"),)
     if contract.labels is Labels.INDEX:
         top = () if not _many(contract) else (_metric("SparseTopKCategoricalAccuracy", k=TOP_K, name=f"top_{TOP_K}"),)
         return (_metric("SparseCategoricalAccuracy", name="accuracy"), *top)
@@ -150,27 +150,40 @@ def _columns(contract: Contract, logits: bool) -> tuple[Call, ...]:
     threshold: dict[str, Any] = {"threshold": 0.0} if logits else {}
     accuracy = _metric("BinaryAccuracy", name="accuracy", **threshold)
     found = [accuracy, _metric("Precision", name="precision", **cut), _metric("Recall", name="recall", **cut)]
-    if contract.labels is Labels.MULTIHOT and contract.positions is Positions.EXAMPLE:
-        # Keras's own F1Score refuses the threshold 0 that raw scores need.
-        f1 = Call(
-            "rightloss.metrics", "MultiLabelF1", (), {"average": "macro", "from_logits": True, "name": "macro_f1"}
-        )
-        keras_f1 = _metric("F1Score", average="macro", threshold=0.5, name="macro_f1")
-        found += [f1 if logits else keras_f1]
-        found += [_metric("AUC", logits=logits, multi_label=True, num_labels=units(contract), name="auc")]
-    else:
-        found += [_metric("AUC", logits=logits, name="auc")]
-    return tuple(found)
+    if contract.labels is Labels.BINARY:
+        return (*found, _metric("AUC", logits=logits, name="auc"))
+    if contract.positions is not Positions.EXAMPLE:
+        return (*found, _macro_f1(logits), _metric("AUC", logits=logits, name="auc"))  # Keras's per-label AUC is 2-D
+    # Keras's own F1Score refuses the threshold 0 that raw scores need.
+    f1 = _macro_f1(logits) if logits else _metric("F1Score", average="macro", threshold=0.5, name="macro_f1")
+    return (*found, f1, _metric("AUC", logits=logits, multi_label=True, num_labels=units(contract), name="auc"))
+
+
+def _macro_f1(logits: bool, **told: Any) -> Call:
+    keywords = {"average": "macro", "threshold": 0.0 if logits else 0.5, **told, "name": "macro_f1"}
+    return Call("rightloss.metrics", "MultilabelF1", (), keywords)
+
+
+def _brier(contract: Contract, logits: bool, missing: bool) -> Call:
+    """Accuracy, precision, recall and AUC need a yes or no; labels that are probabilities have neither."""
+    told: dict[str, Any] = {"ignore": _number(contract.ignore)} if missing else {}
+    told |= {"from_logits": True} if logits else {}
+    return Call("rightloss.metrics", "BrierScore", (), {**told, "name": "brier_score"})
 
 
 def _masked(contract: Contract, logits: bool) -> tuple[Call, ...]:
     """Metrics that leave out the labels that the loss leaves out."""
     told: dict[str, Any] = {"ignore": _number(contract.ignore)}
     if contract.labels is Labels.INDEX:
-        return (Call("rightloss.metrics", "MaskedSparseCategoricalAccuracy", (), {**told, "name": "accuracy"}),)
-    told["from_logits"] = logits
-    names = (("MaskedBinaryAccuracy", "accuracy"), ("MaskedPrecision", "precision"), ("MaskedRecall", "recall"))
-    return tuple(Call("rightloss.metrics", name, (), {**told, "name": short}) for name, short in names)
+        return (Call("rightloss.metrics", "MaskedCategoricalAccuracy", (), {**told, "name": "accuracy"}),)
+    cut = {"threshold": 0.0 if logits else 0.5, **told}
+    pooled = {"average": "micro", **cut}
+    found = (
+        Call("rightloss.metrics", "MaskedBinaryAccuracy", (), {**cut, "name": "accuracy"}),
+        Call("rightloss.metrics", "MultilabelPrecision", (), {**pooled, "name": "precision"}),
+        Call("rightloss.metrics", "MultilabelRecall", (), {**pooled, "name": "recall"}),
+    )
+    return found if contract.labels is Labels.BINARY else (*found, _macro_f1(logits, **told))
 
 
 def _metric(class_name: str, *, logits: bool = False, **keywords: Any) -> Call:

@@ -1,0 +1,60 @@
+"""The Brier score: how far probabilities are from labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from rightloss.losses.cells import Tensor, expand_to, ignore_value, is_known, same_shape, wide
+
+
+@keras.saving.register_keras_serializable(package="rightloss")
+class BrierScore(keras.metrics.Mean):
+    """Mean of (probability - label)^2 over the known cells. 0 is best; always answering 0.5 scores 0.25 on 0/1 labels.
+
+    The number to watch where labels are probabilities: accuracy compares cells for equality and is 0 on them, and
+    precision, recall and AUC take every label above 0 for a yes. It is a proper score: the best answer is the truth.
+
+    Args:
+        ignore: the label value that means missing; NaN always does.
+        from_logits: whether predictions are raw scores, which go through a sigmoid first.
+        name: of the metric.
+        dtype: of its state.
+
+    Example:
+        >>> score = BrierScore(from_logits=True)
+        >>> score.update_state([0.5, 1.0], [[0.0], [0.0]])
+        >>> round(float(score.result()), 3)
+        0.125
+
+    References: Brier, Verification of forecasts expressed in terms of probability (Monthly Weather Review 1950).
+    """
+
+    def __init__(
+        self,
+        ignore: float | None = None,
+        from_logits: bool = False,
+        name: str = "brier_score",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self._direction = "down"
+        self.ignore = ignore_value(ignore)
+        self.from_logits = from_logits
+
+    def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
+        """Add a batch: labels and predictions of one shape up to a last dimension of 1, weights per example or cell."""
+        chances = ops.sigmoid(wide(y_pred)) if self.from_logits else wide(y_pred)
+        labels = same_shape(ops.convert_to_tensor(y_true), chances)
+        known = is_known(labels, self.ignore)
+        gap = ops.where(known, ops.cast(labels, chances.dtype) - chances, ops.zeros_like(chances))
+        weight = ops.cast(known, chances.dtype)
+        if sample_weight is not None:
+            given = expand_to(wide(sample_weight), gap, name="sample_weight")
+            weight = weight * given
+        super().update_state(ops.square(gap), sample_weight=weight)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "ignore": self.ignore, "from_logits": self.from_logits}
