@@ -234,21 +234,42 @@ def weighted(values: Tensor, weight: Tensor) -> Tensor:
     return ops.where(weight == 0, ops.zeros_like(values), weight * values)
 
 
-def per_class(values: Any, *, name: str) -> float | list[float] | None:
-    """A positive number, or a positive number for each label, as plain Python for a config; None stays None.
+def plain(values: Any, *, name: str) -> float | list[float]:
+    """A number or a list of numbers as plain Python, fit for a config.
+
+    Args:
+        values: number, list, tuple, array, or a dictionary with keys 0..K-1 as Keras's `class_weight` takes.
+        name: the argument's name, for the error.
 
     Raises:
-        WrongArgument: where a value is not a finite number above 0.
+        WrongArgument: where a value is not a finite number.
+    """
+    if isinstance(values, Mapping):
+        if sorted(values) != list(range(len(values))):
+            raise WrongArgument(f"{name} has the keys {list(values)}", expected="keys 0..K-1", fix="give a list")
+        values = [values[key] for key in range(len(values))]
+    listed = values.tolist() if hasattr(values, "tolist") else values
+    try:
+        numbers = [float(v) for v in listed] if isinstance(listed, (list, tuple)) else float(listed)
+    except (TypeError, ValueError):
+        numbers = math.nan
+    if not all(math.isfinite(v) for v in (numbers if isinstance(numbers, list) else [numbers])):
+        raise WrongArgument(f"{name}={values!r}", expected="a finite number, or one per class", fix=f"{name}=1.0")
+    return numbers
+
+
+def positive(values: Any, *, name: str) -> float | list[float] | None:
+    """`plain` numbers that are all above 0; None stays None.
+
+    Raises:
+        WrongArgument: where one is not.
     """
     if values is None:
         return None
-    if isinstance(values, Mapping):
-        values = [values[key] for key in sorted(values)]
-    listed = values.tolist() if hasattr(values, "tolist") else values
-    flat = [float(v) for v in listed] if isinstance(listed, (list, tuple)) else [float(listed)]
-    if not all(math.isfinite(v) and v > 0 for v in flat):
-        raise WrongArgument(f"{name}={values!r}", expected="finite numbers above 0", fix="leave out empty classes")
-    return flat if isinstance(listed, (list, tuple)) else flat[0]
+    numbers = plain(values, name=name)
+    if any(v <= 0 for v in (numbers if isinstance(numbers, list) else [numbers])):
+        raise WrongArgument(f"{name}={values!r}", expected="numbers above 0", fix="merge or leave out empty classes")
+    return numbers
 
 
 def against_last_axis(values: float | list[float], logits: Tensor, *, name: str) -> Tensor:

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from rightloss.losses.binary import binary_cells
-from rightloss.losses.cells import CellLoss, Cells, Tensor, against_last_axis, ignore_value, per_class
+from rightloss.losses.cells import CellLoss, Cells, Tensor, against_last_axis, ignore_value, positive
 
 
 def masked_binary_crossentropy(
@@ -53,7 +53,7 @@ def masked_binary_crossentropy(
     References: Durand, Mehrasa, Mori, Learning a Deep ConvNet for Multi-label Classification with Partial Labels
         (CVPR 2019), equation 1 with g = 1 / known cells.
     """
-    weight = per_class(positive_weight, name="positive_weight")
+    weight = positive(positive_weight, name="positive_weight")
     return masked_cells(labels, logits, ignore=ignore_value(ignore), positive_weight=weight).per_example()
 
 
@@ -96,7 +96,7 @@ class MaskedBinaryCrossentropy(CellLoss):
         **kwargs: Any,
     ) -> None:
         super().__init__(ignore=ignore, name=name, **kwargs)
-        self.positive_weight = per_class(positive_weight, name="positive_weight")
+        self.positive_weight = positive(positive_weight, name="positive_weight")
 
     def cells(self, labels: Tensor, logits: Tensor) -> Cells:
         return masked_cells(labels, logits, ignore=self.ignore, positive_weight=self.positive_weight)

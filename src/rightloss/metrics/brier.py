@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from rightloss.losses.cells import Tensor, expand_to, ignore_value, is_known, same_shape, wide
+from rightloss.losses.cells import Tensor, expand_to, ignore_value, is_known, numbers, same_shape, wide
 
 
 @keras.saving.register_keras_serializable(package="rightloss")
@@ -47,7 +47,7 @@ class BrierScore(keras.metrics.Mean):
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
         """Add a batch: labels and predictions of one shape up to a last dimension of 1, weights per example or cell."""
         chances = ops.sigmoid(wide(y_pred)) if self.from_logits else wide(y_pred)
-        labels = same_shape(ops.convert_to_tensor(y_true), chances)
+        labels = same_shape(numbers(y_true), chances)
         known = is_known(labels, self.ignore)
         gap = ops.where(known, ops.cast(labels, chances.dtype) - chances, ops.zeros_like(chances))
         weight = ops.cast(known, chances.dtype)
