@@ -76,8 +76,8 @@ def metric(contract: Contract, name: str, y: Array, z: Array) -> float:
         best = np.argsort(-p, axis=-1)[..., :most]
         return float((best == np.where(kept, ids, -9)[..., None]).any(-1)[kept].mean())
     kept = known(contract, y)
-    if name in ("macro_f1", "auc") and contract.labels is not Labels.BINARY and y.ndim == 2:
-        columns = [(y[kept[:, k], k], p[kept[:, k], k]) for k in range(y.shape[-1])]
+    if name == "macro_f1" or (name == "auc" and contract.labels is not Labels.BINARY and y.ndim == 2):
+        columns = [(y[..., k][kept[..., k]], p[..., k][kept[..., k]]) for k in range(y.shape[-1])]
         return float(np.mean([_CELLS[name](labels, chances) for labels, chances in columns]))
     return float(_CELLS[name](y[kept], p[kept]))
 

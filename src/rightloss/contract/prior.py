@@ -129,15 +129,13 @@ _BY_CLASS = {
 _PER_CELL: dict[str, Callable[[float], float]] = {
     "BinaryAccuracy": lambda p: max(p, 1 - p),
     "Precision": lambda p: p,
-    "MultilabelPrecision": lambda p: p,
     "Recall": lambda p: 1.0,
-    "MultilabelRecall": lambda p: 1.0,
     "BrierScore": lambda p: p * (1 - p),
 }
 # the same, averaged over labels
 _PER_LABEL: dict[str, Callable[[float], float]] = {
     "F1Score": lambda p: 2 * p / (1 + p),
-    "MultilabelF1": lambda p: 2 * p / (1 + p),
+    "MultiLabelF1": lambda p: 2 * p / (1 + p),
 }
 
 

@@ -160,35 +160,40 @@ def _columns(contract: Contract, logits: bool) -> tuple[Call, ...]:
 
 
 def _macro_f1(logits: bool, **told: Any) -> Call:
-    keywords = {"average": "macro", "threshold": 0.0 if logits else 0.5, **told, "name": "macro_f1"}
-    return Call("rightloss.metrics", "MultilabelF1", (), keywords)
+    return _own("MultiLabelF1", logits, average="macro", **told, name="macro_f1")
 
 
 def _brier(contract: Contract, logits: bool, missing: bool) -> Call:
     """Accuracy, precision, recall and AUC need a yes or no; labels that are probabilities have neither."""
-    told: dict[str, Any] = {"ignore": _number(contract.ignore)} if missing else {}
-    told |= {"from_logits": True} if logits else {}
-    return Call("rightloss.metrics", "BrierScore", (), {**told, "name": "brier_score"})
+    told = {"ignore": _number(contract.ignore)} if missing else {}
+    return _own("BrierScore", logits, **told, name="brier_score")
 
 
 def _masked(contract: Contract, logits: bool) -> tuple[Call, ...]:
     """Metrics that leave out the labels that the loss leaves out."""
-    told: dict[str, Any] = {"ignore": _number(contract.ignore)}
+    told = {"ignore": _number(contract.ignore)}
     if contract.labels is Labels.INDEX:
-        return (Call("rightloss.metrics", "MaskedCategoricalAccuracy", (), {**told, "name": "accuracy"}),)
-    cut = {"threshold": 0.0 if logits else 0.5, **told}
-    pooled = {"average": "micro", **cut}
+        return (_own("MaskedSparseCategoricalAccuracy", False, **told, name="accuracy"),)
     found = (
-        Call("rightloss.metrics", "MaskedBinaryAccuracy", (), {**cut, "name": "accuracy"}),
-        Call("rightloss.metrics", "MultilabelPrecision", (), {**pooled, "name": "precision"}),
-        Call("rightloss.metrics", "MultilabelRecall", (), {**pooled, "name": "recall"}),
+        _own("MaskedBinaryAccuracy", logits, **told, name="accuracy"),
+        _own("MaskedPrecision", logits, **told, name="precision"),
+        _own("MaskedRecall", logits, **told, name="recall"),
     )
     return found if contract.labels is Labels.BINARY else (*found, _macro_f1(logits, **told))
 
 
+def _own(class_name: str, logits: bool, **keywords: Any) -> Call:
+    """A metric of ours; all of them read probabilities unless told otherwise, as those of Keras do."""
+    return _call("rightloss.metrics", class_name, logits, keywords)
+
+
 def _metric(class_name: str, *, logits: bool = False, **keywords: Any) -> Call:
+    return _call("keras.metrics", class_name, logits, keywords)
+
+
+def _call(module: str, class_name: str, logits: bool, keywords: Mapping[str, Any]) -> Call:
     told = {"from_logits": True} if logits else {}
-    return Call("keras.metrics", class_name, (), {**told, **keywords})
+    return Call(module, class_name, (), {**told, **keywords})
 
 
 def _many(contract: Contract) -> bool:
