@@ -109,31 +109,31 @@ def _delimiter_and_quote(lines: Sequence[str], quotes: bool, path: Path) -> tupl
     """The delimiter that cuts most rows into the same number (> 1) of cells; then whether quotes help or harm that."""
     name = path.name.lower()
     by_suffix = "\t" if ".tsv" in name or ".tab" in name else ","
-    quote = '"' if quotes else None
     scores = {}
     for delimiter in _DELIMITERS:
-        share, width = _regularity(lines[:_DELIMITER_LINES], delimiter, quote)
-        if quotes:
-            share, width = max((share, width), _regularity(lines[:_DELIMITER_LINES], delimiter, None))
+        share, width, _ = max(_regularity(lines[:_DELIMITER_LINES], delimiter, quote) for quote in ('"', None))
         scores[delimiter] = (round(share, 2) if width > 1 else 0.0, delimiter == by_suffix, width)
     delimiter = max(scores, key=lambda sign: scores[sign])
     if scores[delimiter][0] < 0.5:  # the commas of sentences differ from line to line: one column
         delimiter = by_suffix
-    if quotes and _regularity(lines, delimiter, None)[0] > _regularity(lines, delimiter, '"')[0]:
-        quote = None
-    return delimiter, quote
+    return delimiter, '"' if quotes and not _quotes_harm(lines, delimiter) else None
 
 
-def _regularity(lines: Sequence[str], delimiter: str, quote: str | None) -> tuple[float, int]:
-    """(share of rows with the most usual number of cells, that number).
+def _quotes_harm(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether quotes are ordinary characters: without them rows are more regular, or all regular and more in number.
 
-    A row that swallowed lines by a stray quote counts as that many misses, unless such rows are frequent: then they
-    are cells with line breaks.
+    The second is the mark of a stray quote, which swallows whole lines up to the next one.
     """
+    plain, width, rows = _regularity(lines, delimiter, None)
+    share, _, quoted_rows = _regularity(lines, delimiter, '"')
+    return plain > share or (plain == 1 and width > 1 and rows > quoted_rows)
+
+
+def _regularity(lines: Sequence[str], delimiter: str, quote: str | None) -> tuple[float, int, int]:
+    """(share of rows with the most usual number of cells, that number, rows)."""
     rows = _rows(lines, delimiter, quote)
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
-    swallowed = len(lines) - len(rows) if quote else 0
-    return count / (len(rows) + (swallowed if swallowed < len(rows) // 20 else 0)), width
+    return count / len(rows), width, len(rows)
 
 
 def _is_number(cell: str) -> bool:

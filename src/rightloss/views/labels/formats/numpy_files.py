@@ -171,7 +171,7 @@ def _member_chunks(path: Path, member: str, cap: int | None) -> Callable[[], Ite
 
 
 def _not_loaded(path: Path, name: str, error: Exception | None) -> UnreadableInput:
-    if error is not None and "pickle" not in str(error).lower():
+    if error is not None and not any(word in str(error).lower() for word in ("pickle", "object")):
         return UnreadableInput(f"{path} is damaged: {error}", expected="an array saved with np.save")
     return UnreadableInput(
         f"{name} holds Python objects, stored as a pickle; pickles are never loaded, because they can run code",

@@ -1,0 +1,213 @@
+"""Files that are not what they seem: each a clear error, none a traceback of a library."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+import pytest
+from tfrecord_files import record
+
+from rightloss.errors import EmptyInput, MissingColumn, RightlossError, UnreadableInput, UnsupportedInput, WrongArgument
+from rightloss.views.labels.accumulate import profile
+from rightloss.views.labels.files import from_path
+from rightloss.views.labels.table_files import iter_frames
+
+
+def parquet_bytes() -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"y": [1, 2, 3]}), sink)
+    return sink.getvalue()
+
+
+def npy_bytes(array: np.ndarray, **options: bool) -> bytes:
+    sink = io.BytesIO()
+    np.save(sink, array, **options)  # type: ignore[arg-type]
+    return sink.getvalue()
+
+
+def zip_bytes(*names: str) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return sink.getvalue()
+
+
+BAD = {
+    "zip called csv": ("t.csv", zip_bytes("a.txt"), "a zip archive, not comma"),
+    "workbook called csv": ("t.csv", zip_bytes("xl/workbook.xml"), "an Excel workbook"),
+    "parquet called csv": ("t.csv", parquet_bytes(), "a Parquet file, not comma"),
+    "text called parquet": ("t.parquet", b"a,b\n1,2\n", "text, not a Parquet file"),
+    "cut parquet": ("t.parquet", parquet_bytes()[:-20], "could not be read"),
+    "web page called csv": ("t.csv", b"<!DOCTYPE html><html>404</html>", "a web page"),
+    "lfs pointer": ("t.parquet", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"),
+    "pickle called npy": ("t.npy", pickle.dumps([1, 2, 3]), "never loaded"),
+    "objects in npy": ("t.npy", npy_bytes(np.array([{}, "a"], object), allow_pickle=True), "never loaded"),
+    "cut npy": ("t.npy", npy_bytes(np.arange(100))[:-50], "damaged"),
+    "garbage called csv": ("t.csv", bytes(range(256)) * 20, "binary data"),
+    "garbage without a name": ("t", b"\x00\x01\x02" * 50, "binary data"),
+    "broken json": ("t.jsonl", b'{"y": 1}\n{"y": 2\n{"y": 3}\n', "line 2 is not JSON"),
+    "json values": ("t.json", b"[1, 2, 3]", "not objects"),
+    "arff class": ("t.arff", b"@relation r\n@attribute y {a,b}\n@data\na\nc\n", "line 5: 'c' is not one of"),
+    "arff cells": ("t.arff", b"@relation r\n@attribute y {a,b}\n@data\na,1\n", "line 4: 2 cells for 1"),
+    "arff header": ("t.arff", b"@relation r\n@attribute y\n@data\n", "line 2: not an attribute"),
+    "gzip called npy": ("t.npy", b"\x1f\x8b\x08" + b"x" * 30, "gzip data"),
+    "text called tfrecord": ("t.tfrecord", b"hello, this is no record at all", "not a TFRecord file"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "words"), BAD.values(), ids=BAD)
+def test_a_bad_file_is_named_for_what_it_is(name: str, content: bytes, words: str, tmp_path: Path) -> None:
+    """The error says what the content looks like or where it breaks, with no library's traceback."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnreadableInput) as caught:
+        profile(from_path(tmp_path / name)[None])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.npy", "t.tfrecord", "t.arff", "t.jsonl", "t"])
+def test_an_empty_file_is_empty(name: str, tmp_path: Path) -> None:
+    """No bytes is empty input under every name."""
+    (tmp_path / name).touch()
+    with pytest.raises(EmptyInput, match="0 bytes"):
+        from_path(tmp_path / name)
+
+
+def no_rows_parquet(folder: Path) -> Path:
+    pq.write_table(pa.table({"y": pa.array([], pa.int64())}), folder / "t.parquet")
+    return folder / "t.parquet"
+
+
+def no_rows_feather(folder: Path) -> Path:
+    feather.write_feather(pa.table({"y": pa.array([], pa.int64())}), folder / "t.feather")
+    return folder / "t.feather"
+
+
+def no_rows_npy(folder: Path) -> Path:
+    np.save(folder / "t.npy", np.zeros((0, 3)))
+    return folder / "t.npy"
+
+
+def no_rows_arff(folder: Path) -> Path:
+    (folder / "t.arff").write_text("@relation r\n@attribute y numeric\n@data\n")
+    return folder / "t.arff"
+
+
+def no_files(folder: Path) -> Path:
+    return folder
+
+
+def empty_class_folders(folder: Path) -> Path:
+    (folder / "a").mkdir()
+    (folder / "b").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "write", [no_rows_parquet, no_rows_feather, no_rows_npy, no_rows_arff, no_files, empty_class_folders]
+)
+def test_nothing_to_read_is_empty_input(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    """Files and folders without a row say so, at the latest when they are read."""
+    with pytest.raises(EmptyInput):
+        profile(from_path(write(tmp_path))[None])
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    """A path or glob that matches nothing is named."""
+    with pytest.raises(UnreadableInput, match="does not exist"):
+        from_path(tmp_path / "nothing.csv")
+    with pytest.raises(UnreadableInput, match="no file matches"):
+        from_path(tmp_path / "*.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file")
+def test_permission_denied_is_said(tmp_path: Path) -> None:
+    """A file that may not be read gives the reason and the command."""
+    (tmp_path / "t.csv").write_text("y\n1\n")
+    (tmp_path / "t.csv").chmod(0)
+    with pytest.raises(UnreadableInput, match="permission denied"):
+        from_path(tmp_path / "t.csv")
+
+
+def test_permission_error_of_the_system_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's refusal to open a file becomes our error, whoever runs the tests."""
+    (tmp_path / "t.csv").write_text("y\n1\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UnreadableInput, match="permission denied"):
+        from_path(tmp_path / "t.csv")
+
+
+def test_a_folder_of_mixed_files(tmp_path: Path) -> None:
+    """Parts of two formats are not guessed at."""
+    (tmp_path / "a.csv").write_text("y\n1\n")
+    (tmp_path / "b.parquet").write_bytes(parquet_bytes())
+    with pytest.raises(UnreadableInput, match="several kinds"):
+        from_path(tmp_path)
+
+
+def test_splits_of_class_folders(tmp_path: Path) -> None:
+    """train/cat, train/dog below: train is no class, and the error says what to pass."""
+    for split in ("train", "valid"):
+        for name in ("cat", "dog"):
+            (tmp_path / split / name).mkdir(parents=True)
+            (tmp_path / split / name / "1.jpg").touch()
+    with pytest.raises(UnreadableInput, match="one split at a time") as caught:
+        from_path(tmp_path)
+    assert str(tmp_path / "train") in caught.value.fix
+    with pytest.raises(WrongArgument, match="class folders"):
+        from_path(tmp_path / "train", columns=["y"])
+
+
+def test_partition_folders(tmp_path: Path) -> None:
+    """Folders named key=value are partitions, not classes."""
+    (tmp_path / "y=1").mkdir()
+    (tmp_path / "y=1" / "a.parquet").write_bytes(parquet_bytes())
+    with pytest.raises(UnsupportedInput, match="partitioned"):
+        from_path(tmp_path)
+
+
+@pytest.mark.parametrize("cut", [3, 15, 40])
+def test_a_cut_tfrecord_is_noticed(cut: int, tmp_path: Path) -> None:
+    """A TFRecord file that ends inside a record, or whose length is damaged, is not read as shorter."""
+    one = record(y=[1])
+    kept = (one * 3)[:-cut]
+    (tmp_path / "t.tfrecord").write_bytes(kept)
+    with pytest.raises(UnreadableInput, match=f"record {len(kept) // len(one)}: "):
+        profile(from_path(tmp_path / "t.tfrecord")[None])
+
+
+def test_arrays_are_no_feature_tables(tmp_path: Path) -> None:
+    """iter_frames refuses files without columns, and names a column that is not there."""
+    np.save(tmp_path / "x.npy", np.zeros(3))
+    with pytest.raises(UnsupportedInput, match="no named columns"):
+        list(iter_frames(tmp_path / "x.npy"))
+    (tmp_path / "t.csv").write_text("y,x\n1,2\n")
+    with pytest.raises(MissingColumn, match="'z'"):
+        list(iter_frames(tmp_path / "t.csv", ["z"]))
+
+
+def test_a_struct_is_no_label(tmp_path: Path) -> None:
+    """Nested columns are refused with their type."""
+    pq.write_table(pa.table({"y": [{"a": 1}, {"a": 2}]}), tmp_path / "t.parquet")
+    with pytest.raises(RightlossError, match="struct"):
+        profile(from_path(tmp_path / "t.parquet")[None])
+
+
+@pytest.mark.parametrize("cap", [0, -1])
+def test_a_cap_must_be_positive(cap: int, tmp_path: Path) -> None:
+    """rows_cap below 1 is a wrong argument."""
+    with pytest.raises(WrongArgument, match="rows_cap"):
+        from_path(tmp_path, rows_cap=cap)
