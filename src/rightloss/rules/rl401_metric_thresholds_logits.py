@@ -1,0 +1,78 @@
+"""RL401: see the function's docstring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rightloss.contract import METRIC_NAMES, Evidence, Form, Labels, MetricUse, Row
+from rightloss.rules._rule import Outcome, Subject, rule
+
+HALF, ZERO = 0.5, 0.0
+
+
+def _cut(use: MetricUse) -> list[float]:
+    """Thresholds at which the metric cuts predictions; empty where it does not."""
+    told: Any = use.arguments.get("threshold", use.arguments.get("thresholds"))
+    if told is None:
+        default = METRIC_NAMES[use.name].threshold
+        return [] if default is None else [default]
+    return [float(each) for each in (told if isinstance(told, list | tuple) else [told])]
+
+
+@rule("RL401", since="0.1.0", subject=Subject.METRIC, reads=("metrics", "activation"))
+def metric_thresholds_logits(row: Row, use: MetricUse, seen: Evidence) -> Outcome | None:
+    """A metric cuts raw scores as if they were probabilities, or the other way round.
+
+    ## Why is this bad?
+    Metrics see what the model gives out, not what the loss makes of it. With raw scores the border between "no" and
+    "yes" lies at 0; a threshold of 0.5 counts everything between as "no". With probabilities a threshold of 0 counts
+    everything as "yes". `AUC` spreads its thresholds over [0, 1] and loses all scores outside.
+
+    ## What you will see
+    Accuracy, precision, recall or F1 that is off without any message: 0.646 instead of 0.718 in one measured case.
+
+    ## Bad
+    ```python
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+    model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=[keras.metrics.BinaryAccuracy()])
+    rl.check(model, (x, y))
+    ```
+
+    ## Good
+    ```python
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+    model.compile(loss=loss, metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])
+    rl.check(model, (x, y))
+    ```
+
+    ## Fix safety
+    Only a reported number changes: safe.
+
+    ## References
+    - https://github.com/tensorflow/tensorflow/issues/42025
+    """
+    entry = METRIC_NAMES.get(use.name)
+    if entry is None:
+        return None
+    raw = row.form is Form.LOGITS
+    if entry.logits_option:
+        if bool(use.arguments.get("from_logits", False)) == raw or not raw:
+            return None
+        line = f"keras.metrics.{use.name}(from_logits=True)"
+        return Outcome(f"{use.name} reads raw scores as probabilities.", "from_logits=True", line, safe=True)
+    cut = _cut(use)
+    if raw and cut and all(0 < each < 1 for each in cut):
+        if use.name == "F1Score":
+            line = "rightloss.metrics.MultiLabelF1(from_logits=True)"
+        else:
+            name = "threshold" if use.name == "BinaryAccuracy" else "thresholds"
+            line = f"keras.metrics.{use.name}({name}=0.0)"
+        return Outcome(f"{use.name} cuts raw scores at {cut[0]:g}; their border is 0.", "threshold 0", line, safe=True)
+    if not raw and cut == [ZERO] and row.point.labels is not Labels.INDEX:
+        name = "thresholds" if use.name in ("Precision", "Recall") else "threshold"
+        line = f"keras.metrics.{use.name}({name}={HALF})"
+        return Outcome(
+            f"{use.name} cuts probabilities at 0: everything counts as yes.", "threshold 0.5", line, safe=True
+        )
+    return None

@@ -1,0 +1,85 @@
+"""RL402: see the function's docstring."""
+
+from __future__ import annotations
+
+from rightloss.contract import METRIC_NAMES, Contract, Evidence, Labels, Loss, MetricUse, Row, keras_accuracy
+from rightloss.contract.recipe import metrics
+from rightloss.rules._rule import Outcome, Subject, rule
+from rightloss.rules._words import LABELS
+
+EQUALITY = "Accuracy"
+"""keras.metrics.Accuracy compares predictions with labels for equality, so it is never right on probabilities."""
+TOP_K_DEFAULT = 5
+
+
+@rule("RL402", since="0.1.0", subject=Subject.METRIC, reads=("metrics", "labels", "width"))
+def metric_does_not_fit_labels(row: Row, use: MetricUse, seen: Evidence) -> Outcome | None:
+    """A metric reads labels in another way than they are written, so the number it reports is not what its name says.
+
+    ## Why is this bad?
+    Keras picks what 'accuracy' means from shapes alone: one unit gives BinaryAccuracy, labels with fewer axes than
+    the output give SparseCategoricalAccuracy, everything else CategoricalAccuracy, which compares only the largest
+    column. On multi-hot labels that is the accuracy of the first label that is true. Other metrics are stricter
+    about shapes and raise, or broadcast.
+
+    ## What you will see
+    An accuracy that is far too low or too high, and no message: 0.62 beside a true 0.87, or 92 % for cells of one-hot
+    rows beside 88 % for the classes. Or an error in the metric in the first batch.
+
+    ## Bad
+    ```python
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(4, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+    rl.check(model, (x, multihot))
+    ```
+
+    ## Good
+    ```python
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(4, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", metrics=[keras.metrics.BinaryAccuracy(name="accuracy")])
+    rl.check(model, (x, multihot))
+    ```
+
+    ## Fix safety
+    Only a reported number changes: safe.
+
+    ## References
+    - https://github.com/tensorflow/tensorflow/issues/41361 (how 'accuracy' is resolved)
+    """
+    name = keras_accuracy(row.point.labels, row.point.width) if use.name == "accuracy" else use.name
+    problem = _problem(row, name, use, seen)
+    if problem is None:
+        return None
+    called = f"'{use.name}' becomes {name}, which" if use.name == "accuracy" or use.arguments.get("alias") else name
+    lines = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))
+    return Outcome(
+        f"{called} {problem}.",
+        f"a metric for {LABELS[row.point.labels]}",
+        f"metrics=[{lines[0].code()}]",
+        safe=True,
+    )
+
+
+def _problem(row: Row, name: str, use: MetricUse, seen: Evidence) -> str | None:
+    labels = row.point.labels
+    if name == EQUALITY:
+        return "compares predictions with labels for equality"
+    entry = METRIC_NAMES.get(name)
+    if entry is None:
+        return None
+    # A cell is right exactly when the class is, as soon as there are only two columns.
+    two = seen.classes == 2 and name == "BinaryAccuracy" and labels in (Labels.ONEHOT, Labels.DISTRIBUTION)
+    # The masked loss judges columns of which some cells are unknown; RL403 speaks about the mask.
+    columns = Labels.MULTIHOT if labels is Labels.MULTIHOT_MISSING else labels
+    cells = row.point.loss is Loss.BINARY and name in ("Precision", "Recall", "AUC")
+    if columns not in entry.labels and not two and not (cells and labels is Labels.DISTRIBUTION):
+        wanted = " or ".join(LABELS[each] for each in Labels if each in entry.labels)
+        return f"reads {wanted}, but y holds {LABELS[labels]}"
+    if name == "F1Score" and columns in (Labels.MULTIHOT, Labels.BINARY) and use.arguments.get("threshold") is None:
+        return "without a threshold keeps only the largest column of each row"
+    if "TopK" in name and isinstance(seen.classes, int):
+        k = int(use.arguments.get("k", TOP_K_DEFAULT))
+        return f"takes the best {k} of {seen.classes} classes and is always 1" if k >= seen.classes else None
+    if name == "MeanIoU" and use.arguments.get("sparse_y_pred", True):
+        return "expects class ids from the model, which gives one value for each class (sparse_y_pred=False)"
+    return None

@@ -1,0 +1,58 @@
+"""RL403: see the function's docstring."""
+
+from __future__ import annotations
+
+from rightloss.contract import METRIC_NAMES, Contract, Evidence, MetricUse, Row, can_mask
+from rightloss.contract.recipe import metrics
+from rightloss.findings import Severity
+from rightloss.rules._rule import Outcome, Subject, rule
+
+
+@rule("RL403", since="0.1.0", subject=Subject.METRIC, reads=("metrics", "ignore", "loss"))
+def metric_ignores_mask(row: Row, use: MetricUse, seen: Evidence) -> Outcome | None:
+    """The loss leaves some labels out, and the metric counts them.
+
+    ## Why is this bad?
+    `ignore_class` acts on the loss only. A metric beside it compares predictions with the ignored value, which no
+    unit stands for, and counts each such position as wrong; padding that is a class of its own counts as right.
+
+    ## What you will see
+    Accuracy that cannot reach 1, by just the share of ignored positions; or 99 % that come from padding.
+
+    ## Bad
+    ```python
+    ids = np.where(x[:, 1] > 1, -1, ids)
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=-1), metrics=["accuracy"])
+    rl.check(model, (x, ids))
+    ```
+
+    ## Good
+    ```python
+    ids = np.where(x[:, 1] > 1, -1, ids)
+    loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=-1)
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
+    model.compile(loss=loss, weighted_metrics=[rl.metrics.MaskedSparseCategoricalAccuracy(ignore=-1)])
+    rl.check(model, (x, ids))
+    ```
+
+    ## Fix safety
+    Only a reported number changes: safe.
+
+    ## References
+    - https://github.com/keras-team/keras/pull/22284
+    """
+    entry = METRIC_NAMES.get(use.name)
+    known = use.name == "accuracy" or entry is not None
+    if seen.ignore is None or not can_mask(row.point.loss) or not known:
+        return None
+    if "ignore_class" in use.arguments:
+        return None
+    lines = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))
+    return Outcome(
+        f"{use.name} counts labels equal to {seen.ignore:g}, which the loss leaves out.",
+        "a metric that leaves out the same labels",
+        f"metrics=[{lines[0].code()}]",
+        Severity.ERROR,
+        safe=True,
+    )
