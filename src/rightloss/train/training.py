@@ -1,0 +1,220 @@
+"""train: from a table with a label column to a trained, measured and saved model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rightloss.answer import Advice
+from rightloss.errors import UnsupportedInput
+from rightloss.train import folder
+from rightloss.train.data import Source, open_source
+from rightloss.train.features import Choice, Feature, Kind, choose, learn
+from rightloss.train.fit import EPOCHS, Fitted, OnEpoch, fit
+from rightloss.train.label_columns import Labelled, advise
+from rightloss.train.measure import measure
+from rightloss.train.scores import Scores
+from rightloss.train.script import script
+from rightloss.train.split import Parts, split
+from rightloss.views.labels.columns import resolve_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came out of `train`.
+
+    `model` is a Keras model from raw cells to class names and probabilities. `scores` are of the held-out rows.
+    `folder` is None where nothing was written.
+    """
+
+    advice: Advice
+    model: Any
+    scores: Scores
+    metrics: dict[str, Any]
+    labels: folder.LabelMap
+    inputs: folder.Inputs
+    notes: tuple[str, ...]
+    folder: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What `rightloss train --format json` prints: metrics.json, and what the terminal would have shown."""
+        return {
+            **self.metrics,
+            "folder": None if self.folder is None else str(self.folder),
+            "contract": self.labels.contract.to_json(),
+            "questions": [question.to_json() for question in self.advice.questions],
+            "features": [each.column for each in self.inputs.features],
+            "left_out": dict(self.inputs.left_out),
+            "notes": list(self.notes),
+        }
+
+
+def train(
+    data: Any,
+    label: str | Sequence[str],
+    *,
+    features: Sequence[str] | None = None,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    seed: int = SEED,
+    header: bool | None = None,
+    epochs: int = EPOCHS,
+    on_advice: Callable[[Advice], None] | None = None,
+    on_epoch: OnEpoch | None = None,
+    **answers: Any,
+) -> Trained:
+    """Train a classifier on a table with the cross-entropy that fits its labels.
+
+    Args:
+        data: path or glob of CSV, TSV, Parquet, JSON lines, Arrow or ARFF files, or a data frame. It is read whole.
+        label: label column or columns, by name, position (-1 is the last), slice ("-14:") or pattern ("Class*").
+        features: columns to learn from, named likewise; None: all others that hold numbers or categories.
+        out: folder to write; None writes nothing.
+        overwrite: whether a folder of an earlier training may be replaced.
+        seed: of the split and of training: the same seed gives the same numbers on one machine.
+        header: whether the first line of a text table holds names; None looks at it.
+        epochs: at most so many; training stops early when the validation loss no longer falls.
+        on_advice: called with the advice for the labels before training starts.
+        on_epoch: called as on_epoch(epoch, {"loss": ..., "val_loss": ...}) after each epoch.
+        **answers: keywords of `rightloss.select` that answer its questions: task, several_true, ordered, ignore, form.
+
+    Raises:
+        NoCrossEntropyFits: the labels are one class, quantities or ids.
+        MissingColumn, EmptyInput, UnreadableInput: the table could not be read.
+        UnsupportedInput: nothing to learn from, too few rows, labels of a kind that is not trained on.
+        WrongArgument: the folder is taken, or an answer contradicts the labels.
+    """
+    target = None if out is None else folder.check_target(out, overwrite)
+    source = open_source(data, header=header)
+    named = [label] if isinstance(label, str) else list(label)
+    columns = resolve_columns(named or source.suggested, source.names, source.where)
+    found = _labelled(source, columns, features, answers)
+    if on_advice is not None:
+        on_advice(found.advice)
+    choice = choose(found.table, _candidates(source, columns, features), asked=features is not None)
+    parts = split(found.y, several_true=found.several_true, seed=seed, names=found.advice.classes)
+    known = _learned(choice, found.table, parts)
+    cells = {each.input: each.read(found.table) for each in known}
+    fitted = fit(known, cells, found.y, parts, found.advice, seed=seed, epochs=epochs, on_epoch=on_epoch)
+    assert found.advice.contract is not None
+    labels = folder.LabelMap(
+        columns, found.advice.classes, found.advice.contract, found.advice.preparation, _shares(found, parts)
+    )
+    scores = measure(fitted.model, _rows(cells, parts.test), found.y[parts.test], labels)
+    trained = Trained(
+        advice=found.advice,
+        model=fitted.model,
+        scores=scores,
+        metrics=_metrics(found, parts, fitted, scores, seed),
+        labels=labels,
+        inputs=folder.Inputs(known, source.names, source.named, _left_out(choice, known)),
+        notes=(*source.notes, *found.notes, *choice.notes, *parts.notes),
+        folder=target,
+    )
+    if target is not None:
+        _write(trained, target, source, found, epochs)
+    return trained
+
+
+def _labelled(
+    source: Source, columns: Sequence[str], features: Sequence[str] | None, answers: dict[str, Any]
+) -> Labelled:
+    mixed = [name for name in columns if name in source.mixed]
+    if mixed:
+        raise UnsupportedInput(
+            f"label {mixed[0]!r} mixes kinds of values", expected="labels of one kind", fix="write them all as text"
+        )
+    return advise(source.load([*columns, *_candidates(source, columns, features)], ()), columns, answers)
+
+
+def _candidates(source: Source, columns: Sequence[str], features: Sequence[str] | None) -> list[str]:
+    if features is None:
+        return [name for name in source.names if name not in columns and name not in source.mixed]
+    chosen = resolve_columns(list(features), source.names, source.where)
+    both = [name for name in chosen if name in columns]
+    if both:
+        raise UnsupportedInput(
+            f"{both[0]!r} is a label and a feature",
+            expected="features that are not labels",
+            fix=f"leave {both[0]!r} out",
+        )
+    return list(chosen)
+
+
+def _learned(choice: Choice, table: pa.Table, parts: Parts) -> tuple[Feature, ...]:
+    """Features with what the training rows say; a category column in which nothing came twice is left out."""
+    learned = [learn(each, each.read(table)[parts.train]) for each in choice.features]
+    kept = tuple(each for each in learned if each.kind is Kind.NUMBER or each.vocabulary)
+    if not kept:
+        raise UnsupportedInput(
+            f"no column to learn from: no value of {choice.features[0].column!r} comes twice",
+            expected="at least one column of numbers, or of categories that repeat",
+            fix="add such a column",
+        )
+    return kept
+
+
+def _left_out(choice: Choice, known: Sequence[Feature]) -> dict[str, str]:
+    kept = {each.column for each in known}
+    alone = {each.column: "has no value that comes twice" for each in choice.features if each.column not in kept}
+    return {**choice.left_out, **alone}
+
+
+def _shares(found: Labelled, parts: Parts) -> tuple[float, ...]:
+    y = found.y[parts.train]
+    if y.ndim == 2 and y.shape[1] > 1:
+        return tuple(float(share) for share in np.nanmean(y, axis=0))
+    counts = np.bincount(y.reshape(-1).astype(int), minlength=len(found.advice.classes))
+    return tuple(float(share) for share in counts / counts.sum())
+
+
+def _rows(cells: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: column[rows] for name, column in cells.items()}
+
+
+def _metrics(found: Labelled, parts: Parts, fitted: Fitted, scores: Scores, seed: int) -> dict[str, Any]:
+    """As metrics.json holds it. No times: two runs with one seed write the same file."""
+    return {
+        "version": folder.VERSION,
+        "task": found.advice.task,
+        "rows": {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
+        "test": scores.to_json(),
+        "training": {
+            "seed": seed,
+            "epochs": fitted.epochs,
+            "best_epoch": fitted.best_epoch,
+            "validation_loss_before": fitted.first_loss,
+            "validation_loss": fitted.best_loss,
+        },
+    }
+
+
+def _write(trained: Trained, target: Path, source: Source, found: Labelled, epochs: int) -> None:
+    code = script(
+        trained.advice,
+        where=source.where,
+        columns=trained.labels.columns,
+        features=trained.inputs.features,
+        rows=trained.metrics["rows"]["train"],
+        nothing=found.nothing,
+        seed=trained.metrics["training"]["seed"],
+        epochs=epochs,
+    )
+    folder.write(
+        target,
+        model=trained.model,
+        labels=trained.labels,
+        inputs=trained.inputs,
+        advice=trained.advice.to_json(),
+        metrics=trained.metrics,
+        code=code,
+    )
