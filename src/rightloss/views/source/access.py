@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from rightloss.views.source import arrays, functions
+from rightloss.views.source import arrays, containers, functions
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import is_model, layer_list, model_output
 from rightloss.views.source.names import canonical
@@ -46,7 +46,7 @@ def attribute(machine: Machine, base: Value, name: str, node: ast.AST) -> Value:
     if isinstance(base, Dataset):
         if name in ("class_names", "num_classes", "classes", "class_indices"):
             base.class_names = base.class_names or Unknown(f"{name} of a dataset", node)
-            return base.class_names
+            return containers.size_of(base.class_names, node) if name == "num_classes" else base.class_names
         return Bound(base, name)
     if isinstance(base, Unknown):
         return _part(base.parts, name, node)
@@ -87,6 +87,8 @@ def _object_attribute(machine: Machine, base: Obj, name: str, node: ast.AST) -> 
             return _part(base.attrs, name, node)
         if base.cls.startswith("pandas.") and name not in ("values", "iloc", "loc", "shape"):
             return Bound(base, name) if name in _FRAME_METHODS else item(machine, base, Const(name), node)
+        if name == "values":
+            return base.attrs.setdefault("values", Data(shape=(None, None), node=node))  # type: ignore[no-any-return]
         if base.cls.startswith("pandas."):
             return base if name in ("iloc", "loc") else _part(base.attrs, name, node)
         return Bound(base, name)

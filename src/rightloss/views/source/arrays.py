@@ -75,9 +75,10 @@ def _text(node: ast.AST | None) -> str:
     return ast.unparse(node) if isinstance(node, ast.expr) else "a number"
 
 
-def _reduced(base: Data) -> Prediction | None:
+def _reduced(base: Data, part: str) -> Prediction | None:
+    """The prediction of which a row or column was taken."""
     found = base.prediction
-    return replace(found, applied=(*found.applied, "reduced")) if found is not None else None
+    return replace(found, applied=(*found.applied, part)) if found is not None else None
 
 
 def indexed(base: Data, index: Value, node: ast.AST) -> Value:
@@ -86,7 +87,7 @@ def indexed(base: Data, index: Value, node: ast.AST) -> Value:
         return replace(base, shape=(None, *base.shape[1:]) if base.shape else None, parts={})
     if isinstance(index, Const) and isinstance(index.value, str):
         return Data(node=node, prediction=base.prediction)
-    return replace(base, shape=base.shape[1:] if base.shape else None, parts={}, prediction=_reduced(base))
+    return replace(base, shape=base.shape[1:] if base.shape else None, parts={}, prediction=_reduced(base, "row"))
 
 
 def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
@@ -107,8 +108,8 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     rows_only = len(parts) == 1 or not (columns or narrowed)
     whole_columns = base.encoding is not None and base.encoding <= _COLUMN_ENCODINGS
     if not rows_only and whole_columns:
-        return Data(shape=tuple(shape) if shape is not None else None, node=node, prediction=_reduced(base))
-    prediction = base.prediction if rows_only else _reduced(base)
+        return Data(shape=tuple(shape) if shape is not None else None, node=node, prediction=_reduced(base, "column"))
+    prediction = base.prediction if rows_only else _reduced(base, "column")
     return replace(base, shape=tuple(shape) if shape is not None else None, parts={}, prediction=prediction)
 
 
@@ -191,6 +192,10 @@ def arithmetic(left: Value, right: Value, sign: str, node: ast.AST) -> Value:
     if data is left and sign in "+-" and isinstance(step, int | float) and data.low is not None and data.high is not None:
         move = step if sign == "+" else -step
         return of_range(data.low + move, data.high + move, data.shape, node, "shifted ids", exact=data.exact)
+    ids = data.encoding is not None and data.encoding <= {Labels.INDEX, Labels.BINARY} and data.whole
+    if data is left and sign == "/" and ids and isinstance(step, int | float):
+        return data if step == 1 else replace(data, whole=False, low=None, high=None, node=node, why=f"ids divided by {step:g}",
+                                              parts={})  # fmt: skip
     return Data(shape=data.shape, node=node)
 
 
@@ -201,17 +206,15 @@ def of_range(low: float, high: float, shape: Shape | None, node: ast.AST, why: s
     encoding: frozenset[Labels | Source] | None
     if low < 0:
         encoding = frozenset({Source.SIGNED}) if (low, high) == (-1, 1) and exact else None
-    elif columns and high <= 1:
-        encoding = frozenset({Labels.MULTIHOT}) if isinstance(last, int) else None
+    elif columns:
+        encoding = None  # numbers in columns: which rows occur is not known
     elif low > 0:
         encoding = frozenset({Source.OFFSET})
     else:
         encoding = frozenset({Labels.BINARY, Labels.INDEX} if high <= 1 else {Labels.INDEX})
     if shape is None and high <= 1:
         encoding = None
-    classes: Value | None = Const(int(high) + 1, node) if low >= 0 and encoding != {Labels.MULTIHOT} else None
-    if encoding == {Labels.MULTIHOT} and shape is not None:
-        classes = shape[-1]
+    classes: Value | None = Const(int(high) + 1, node) if low >= 0 and encoding else None
     return Data(encoding, classes, exact, shape, low, high, True, node, why)
 
 

@@ -314,6 +314,7 @@ _NAMED: dict[str, Callable[[Machine, Args], Value]] = {
     "keras.models.Functional": lambda machine, args: functional(args),
     "keras.layers.Input": lambda machine, args: Tensor(Ref("keras.layers.Input"), (), args.node, args),
     **dict.fromkeys(COPIES, training.copy_model),
+    **dict.fromkeys(("keras.models.load_model", "keras.saving.load_model"), training.load),
     **dict.fromkeys(("tensorflow.function", "tensorflow.autograph.experimental.do_not_convert"), _function_decorator),
     **{name: _logits_loss(name) for name in LOGITS_LOSSES},
 }

@@ -119,18 +119,19 @@ def builtin(machine: Machine, name: str, args: Args, invoke: Invoke) -> Value:
 
 
 def _len(machine: Machine, args: Args, invoke: Invoke) -> Value:
-    value = args.get(0)
-    if isinstance(value, Seq) and not value.is_open:
-        return Const(len(value.items), args.node)
-    if isinstance(value, Map) and not value.is_open:
-        return Const(len(value.items), args.node)
+    return size_of(args.get(0), args.node)
+
+
+def size_of(value: Value | None, node: ast.AST | None) -> Value:
+    """`len(value)`: a number where all items are known, else a symbol that is the same for the same thing."""
+    if isinstance(value, Seq | Map) and not value.is_open:
+        return Const(len(value.items), node)
     if isinstance(value, Const) and isinstance(value.value, str | tuple | range):
-        return Const(len(value.value), args.node)
+        return Const(len(value.value), node)
     if isinstance(value, Data):
-        return arrays.length(value, args.node or ast.Pass())
-    text = ast.unparse(args.node) if isinstance(args.node, ast.expr) else "a length"
-    key = value.cell["items"] if isinstance(value, Seq) else value
-    return Symbol(text, ("len", key if isinstance(key, tuple) else value), args.node)
+        return arrays.length(value, node or ast.Pass())
+    text = ast.unparse(node) if isinstance(node, ast.expr) else "a length"
+    return Symbol(text, ("len", value.items if isinstance(value, Seq) else value), node)
 
 
 def _range(machine: Machine, args: Args, invoke: Invoke) -> Value:

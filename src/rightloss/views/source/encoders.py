@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from rightloss.contract.vocabulary import Labels
+from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import arrays, datasets, labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
@@ -22,6 +22,7 @@ from rightloss.views.source.values import (
 )
 
 _SKLEARN = ("LabelEncoder", "LabelBinarizer", "OneHotEncoder", "MultiLabelBinarizer", "OrdinalEncoder")
+_ONE_EACH = frozenset({Labels.INDEX, Labels.BINARY, Source.TEXT, Source.OFFSET, Source.SIGNED})
 _FITS = ("fit_transform", "transform", "fit", "inverse_transform")
 
 
@@ -44,7 +45,7 @@ def _classes(receiver: Obj, value: Value | None, node: ast.AST | None) -> Value:
     found = receiver.attrs.get("classes_")
     if not isinstance(found, Value):
         found = receiver.attrs["classes_"] = Unknown("the classes of an encoder", node)
-    if isinstance(value, Data) and value.classes is not None and value.encoding:
+    if isinstance(value, Data) and value.classes is not None and value.encoding and value.encoding <= _ONE_EACH:
         return value.classes
     return Symbol(f"len({receiver.short}().classes_)", ("len", found), node)
 
@@ -53,7 +54,7 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
     value = args.get(0, "y", "X")
     value = labels.literal_labels(value) if isinstance(value, Seq) else value
     if name == "fit":
-        if isinstance(value, Data) and value.encoding and isinstance(value.classes, Const):
+        if isinstance(value, Data) and value.encoding and value.encoding <= _ONE_EACH and isinstance(value.classes, Const):
             receiver.attrs["count"] = value.classes
         return receiver
     if name == "inverse_transform":

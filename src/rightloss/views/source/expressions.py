@@ -7,9 +7,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from rightloss.views.source import access, calls
+from rightloss.views.source import access, calls, layers
 from rightloss.views.source.arrays import arithmetic, compare
 from rightloss.views.source.machine import Machine, Scope
+from rightloss.views.source.names import conventional
 from rightloss.views.source.values import (
     Choice,
     Const,
@@ -61,8 +62,10 @@ def _name(machine: Machine, node: ast.Name) -> Value:
         return Const("__main__", node)
     if node.id in _BUILTIN_REFS:
         return Ref(f"builtins.{node.id}")
-    made = Unknown(f"nothing in this file defines {node.id}", node)
-    machine.store(machine.scope.module().names, node.id, made)  # reading it twice gives the same unknown
+    module = machine.scope.module()
+    known = None if module.stars else conventional(node.id, layers.NAMES)
+    made: Value = Ref(known) if known else Unknown(f"nothing in this file defines {node.id}", node)
+    machine.store(module.names, node.id, made)  # reading it twice gives the same unknown
     return made
 
 

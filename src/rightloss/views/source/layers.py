@@ -54,3 +54,6 @@ SHAPE_OPERATIONS = frozenset(
     {"reshape", "squeeze", "expand_dims", "transpose", "flatten", "batch_flatten", "permute_dimensions", "split", "stack",
      "reduce_mean", "reduce_max", "mean", "max", "gather", "slice", "concat", "concatenate"}
 )  # fmt: skip
+
+NAMES = frozenset({*UNITS, *ACTIVATIONS, "Activation", *WRAPPERS, *PASSES, *RESHAPES, *NORMALIZES, *MERGES})
+"""Every layer of these tables."""

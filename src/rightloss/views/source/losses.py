@@ -45,6 +45,7 @@ class LossSeen:
     custom: bool = False  # called inside a loss of the program
     labels_changed: bool = False  # a custom loss that reads something else than the labels it gets
     why: str = ""
+    absent: bool = False  # nothing was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read_loss(value: Value | None, world: World, machine: Machine | None, argume
     """The loss that a value is."""
     value = world.pick(value)
     if value is None or (isinstance(value, Const) and value.value is None):
-        return LossSeen(None, None, argument=argument, why="no loss is given to compile")
+        return LossSeen(None, None, argument=argument, why="no loss is given to compile", absent=True)
     if isinstance(value, Const):
         return _by_name(str(value.value), value, argument)
     if isinstance(value, Ref):
@@ -121,20 +122,12 @@ def _by_object(value: Obj, world: World, machine: Machine | None, argument: ast.
     return LossSeen(last, Loss.OTHER if known else None, None, {}, value.node, argument, why="" if known else f"{value.cls} is not read")
 
 
-_FUNCTION_POSITION = {"from_logits": 2}
-_CLASS_POSITION = {"from_logits": 0}
-
-
 def with_options(entry: LossEntry, args: Args, world: World, node: ast.AST | None, argument: ast.AST | None,
                  *, function: bool = False) -> LossSeen:  # fmt: skip
     """A loss made or called with arguments."""
     option: FromLogits | None = _default(entry)
     positional = entry.from_logits and "Focal" not in entry.name
-    ignores = function and entry.name == "SparseCategoricalCrossentropy"
     index = (2 if function else 0) if positional else None
-    if not function and entry.name == "SparseCategoricalCrossentropy" and len(args.positional) > 1:
-        index = 0
-    del ignores
     given = world.pick(args.get(index, "from_logits")) if entry.from_logits else None
     if given is not None:
         told = constant(given)

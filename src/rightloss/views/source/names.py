@@ -136,6 +136,24 @@ STAR_MODULES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_CONVENTIONS = {
+    "tf": "tensorflow", "tensorflow": "tensorflow", "keras": "keras", "np": "numpy", "numpy": "numpy", "pd": "pandas",
+    "K": "keras.backend", "layers": "keras.layers", "models": "keras.models", "losses": "keras.losses",
+    "tfds": "tensorflow_datasets", "to_categorical": "keras.utils.to_categorical", "np_utils": "keras.utils",
+    "train_test_split": "sklearn.model_selection.train_test_split", "Sequential": "keras.models.Sequential",
+    "Model": "keras.models.Model", "ImageDataGenerator": "keras.preprocessing.ImageDataGenerator",
+    "LabelEncoder": "sklearn.preprocessing.LabelEncoder", "LabelBinarizer": "sklearn.preprocessing.LabelBinarizer",
+    "OneHotEncoder": "sklearn.preprocessing.OneHotEncoder",
+    "MultiLabelBinarizer": "sklearn.preprocessing.MultiLabelBinarizer",
+}  # fmt: skip
+
+
+def conventional(name: str, layers: frozenset[str]) -> str | None:
+    """What a name that nothing in the file binds stands for by convention: pasted programs leave their imports out."""
+    found = _CONVENTIONS.get(name)
+    return found or (f"keras.layers.{name}" if name in layers or name == "Input" else None)
+
+
 def star(module: str, name: str) -> str | None:
     """The canonical name that `name` has when it came through `from module import *`, or None when it cannot."""
     root = canonical(module)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_FRAMEWORK = (b"keras", b"tensorflow")
+_FRAMEWORK = (b"keras", b"tensorflow", b"Sequential(")
 _LOSS = (b"compile(", b"rossentropy", b"ross_entropy")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16 text hides its ASCII from a byte search
 

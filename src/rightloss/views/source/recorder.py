@@ -76,6 +76,7 @@ class Recorder:
         self.classes: list[UserClass] = []
         self.loss_results: list[LossResult] = []
         self.updates: list[tuple[Obj, Value | None, Value | None, Args]] = []  # metric, labels, prediction
+        self.saved: list[tuple[Value, Obj]] = []  # (path, model)
         self.mixed_precision = False
         self.fitted: set[int] = set()  # ids of models that were trained or evaluated
         self.embedded: set[int] = set()  # ids of models that became part of another model
@@ -127,7 +128,7 @@ def prediction_of(value: Value) -> Prediction | None:
 _APPLIED = {
     "tensorflow.nn.softmax": "softmax", "keras.activations.softmax": "softmax", "keras.ops.softmax": "softmax",
     "tensorflow.nn.sigmoid": "sigmoid", "keras.activations.sigmoid": "sigmoid", "keras.ops.sigmoid": "sigmoid",
-    "tensor.item": "reduced",
+    "tensor.item": "row",
 }  # fmt: skip
 
 

@@ -24,6 +24,8 @@ from rightloss.views.source.values import (
     Tensor,
     Unknown,
     Value,
+    constant,
+    merge,
 )
 from rightloss.views.source.worlds import TooManyReadings, World, readings
 
@@ -81,28 +83,59 @@ class SetupSeen:
     @property
     def counts(self) -> bool:
         """Whether it is one of the set-ups this project is about: a cross-entropy, or a loss that is not known."""
+        if not self.readings:
+            return True
         families = {each.loss.family for each in self.readings}
-        return not self.readings or bool(families & (CROSSENTROPY | {None}))
+        if self.site.kind == "compile" and all(each.loss.absent for each in self.readings):
+            return False
+        on_data = isinstance(self.site.output, Data) and self.site.output.prediction is None
+        return bool(families & (CROSSENTROPY | {None})) and not (self.site.kind == "call" and on_data)
 
 
 def report(machine: Machine) -> list[SetupSeen]:
     """Every set-up that was met, each output by itself."""
     found: list[SetupSeen] = []
+    known: _Known = {}
     for site in machine.recorder.sites:
         try:
-            found.extend(_of_site(machine, site))
+            found.extend(_of_site(machine, site, known))
         except (OutOfSteps, RecursionError):
             found.append(SetupSeen(site, None, [], why="the file takes too many steps to read"))
     return found
 
 
-def _of_site(machine: Machine, site: Site) -> Iterator[SetupSeen]:
+_Known = dict[ast.AST, list[SetupSeen]]
+
+
+def _of_site(machine: Machine, site: Site, known: _Known) -> Iterator[SetupSeen]:
     if site.kind == "compile" and _only_a_part(machine, site):
         return
     trainings: list[Training | None] = list(_distinct(site.trainings)) or [None]
     for training in trainings:
         for name, output, loss, metrics, labels in _outputs(site, training):
-            yield _one(machine, site, training, name, output, loss, metrics, labels)
+            made = _one(machine, site, training, name, output, loss, metrics, labels)
+            if made.node is None or not any(_same_setup(made, old) for old in known.setdefault(made.node, [])):
+                known.setdefault(made.node or ast.Pass(), []).append(made)
+                yield made
+
+
+def _same_setup(one: SetupSeen, other: SetupSeen) -> bool:
+    """Whether a site was met again with nothing new: in another turn of a loop, or for the same model."""
+    if one.output != other.output or len(one.readings) != len(other.readings):
+        return False
+    if one.site.model is not other.site.model and (one.decodings or other.decodings):
+        return False
+    return all(_same_reading(a, b) for a, b in zip(one.readings, other.readings, strict=True))
+
+
+def _same_reading(one: Reading, other: Reading) -> bool:
+    heads = one.head.node is other.head.node and one.head.activation == other.head.activation
+    units = constant(one.head.units) == constant(other.head.units)
+    losses = (one.loss.name, one.loss.from_logits) == (other.loss.name, other.loss.from_logits)
+    labels = (one.labels is None) == (other.labels is None)
+    if labels and one.labels is not None and other.labels is not None:
+        labels = one.labels.encoding == other.labels.encoding and one.labels.node is other.labels.node
+    return heads and units and losses and labels and len(one.metrics) == len(other.metrics)
 
 
 def _only_a_part(machine: Machine, site: Site) -> bool:
@@ -194,13 +227,25 @@ def _one(machine: Machine, site: Site, training: Training | None, name: str | No
         return Reading(head, read, tuple(read_metrics(metrics, world)), seen if isinstance(seen, Data) else None, weight,
                        training is not None and training.sample_weight is not None)  # fmt: skip
 
-    start = site.guard if training is None else site.guard | training.guard
+    if site.kind == "call":
+        metrics = _updated(machine, site, output)
+    start = site.guard if training is None else merge(site.guard, training.guard) or site.guard
     try:
         found = readings(start, compute)
     except TooManyReadings:
         found = []
     count = len(site.output.items) if isinstance(site.output, Seq | Map) else 1
     return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why)
+
+
+def _updated(machine: Machine, site: Site, output: Value | None) -> Value:
+    """The metrics that a custom loop updates with predictions of the same model."""
+    model = output.model if isinstance(output, Tensor) else None
+    found: dict[int, Value] = {}
+    for metric, _, prediction, _ in machine.recorder.updates:
+        if model is not None and isinstance(prediction, Tensor) and prediction.model is model:
+            found[id(metric)] = metric
+    return Seq.of(found.values())
 
 
 LOSS_FAMILIES = frozenset(entry.family for entry in LOSS_NAMES.values())

@@ -26,10 +26,10 @@ def last_dimension(value: Value | None, world: World) -> Value | None:
 
 def shape(value: Value | None, world: World, depth: int = MAX_WALK) -> Shape | None:
     """Sizes of the axes, the batch first (always None); None where the number of axes is not known."""
-    value = world.pick(value)
+    value = world.peek(value)
     if depth <= 0 or not isinstance(value, Tensor):
         return None
-    op = world.pick(value.op)
+    op = world.peek(value.op)
     if isinstance(op, Ref):
         if op.name == "keras.layers.Input":
             return _input(value.args)
@@ -74,14 +74,14 @@ def _sizes(value: Value | None) -> Shape | None:
 
 def _declared(op: Obj, world: World) -> Shape | None:
     """What `input_shape=` and its older kin say at a first layer."""
-    given = world.pick(op.args.get(None, "input_shape", "batch_input_shape"))
+    given = world.peek(op.args.get(None, "input_shape", "batch_input_shape"))
     if given is not None:
         sizes = _sizes(given)
         if sizes is not None and "batch_input_shape" in op.args.keywords:
             return sizes
         return (None, *sizes) if sizes is not None else None
     if op.short == "InputLayer":
-        sizes = _sizes(world.pick(op.args.get(0, "shape", "input_shape")))
+        sizes = _sizes(world.peek(op.args.get(0, "shape", "input_shape")))
         return (None, *sizes) if sizes is not None else None
     if "input_dim" in op.args.keywords and op.short == "Dense":
         return (None, number(op.args.keywords["input_dim"]))
@@ -93,7 +93,7 @@ def _declared(op: Obj, world: World) -> Shape | None:
 def _layer(op: Obj, below: Shape | None, world: World) -> Shape | None:
     kind, layer = op.short, op
     if kind in layers.WRAPPERS:
-        inner = world.pick(op.args.get(0, "layer"))
+        inner = world.peek(op.args.get(0, "layer"))
         if not isinstance(inner, Obj) or isinstance(inner.cls, UserClass):
             return None
         if kind == "TimeDistributed":
@@ -102,13 +102,13 @@ def _layer(op: Obj, below: Shape | None, world: World) -> Shape | None:
     if kind in ("LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU"):
         return _recurrent(layer, below, world)
     if kind == "Embedding":
-        return (*below, number(world.pick(layer.args.get(1, "output_dim")))) if below is not None else None
+        return (*below, number(world.peek(layer.args.get(1, "output_dim")))) if below is not None else None
     if kind in layers.UNITS:
         return _units(kind, layer, below, world)
     if kind == "Flatten":
         return _flat(below)
     if kind == "Reshape":
-        sizes = _sizes(world.pick(layer.args.get(0, "target_shape", "dims")))
+        sizes = _sizes(world.peek(layer.args.get(0, "target_shape", "dims")))
         return (None, *(None if constant(each) == -1 else each for each in sizes)) if sizes is not None else None
     if kind.startswith("Global") and "Pool" in kind:
         return (None, below[-1]) if below else (None, None)
@@ -129,8 +129,8 @@ def _time_distributed(inner: Obj, below: Shape | None, world: World) -> Shape | 
 
 
 def _recurrent(layer: Obj, below: Shape | None, world: World) -> Shape | None:
-    keeps = world.pick(layer.args.get(None, "return_sequences"))
-    size = number(world.pick(layer.args.get(0, "units", "output_dim")))
+    keeps = world.peek(layer.args.get(None, "return_sequences"))
+    size = number(world.peek(layer.args.get(0, "units", "output_dim")))
     if keeps is None and not layer.args.is_open or constant(keeps) is False:
         return (None, size)
     if constant(keeps) is True:
@@ -140,7 +140,7 @@ def _recurrent(layer: Obj, below: Shape | None, world: World) -> Shape | None:
 
 def _units(kind: str, layer: Obj, below: Shape | None, world: World) -> Shape | None:
     index, names, _, _ = layers.UNITS[kind]
-    size = number(world.pick(layer.args.get(index, *names)))
+    size = number(world.peek(layer.args.get(index, *names)))
     if kind in ("Dense", "TimeDistributedDense"):
         return (*below[:-1], size) if below is not None else None
     for dims, word in ((3, "1D"), (4, "2D"), (5, "3D")):

@@ -17,7 +17,8 @@ from rightloss.views.source.values import (
     Value,
 )
 
-MAX_UNROLL = 24
+MAX_UNROLL = 24  # turns of a loop over a known list
+MAX_COUNTED = 8  # turns of a loop over range(): past that it counts steps of training, not layers
 
 _Handler = Callable[[Machine, Any], bool]
 
@@ -82,7 +83,9 @@ def _for(machine: Machine, node: ast.For) -> bool:
     iterated = evaluate(machine, node.iter)
     items = iterate(machine, iterated, node.iter)
     path = machine.path
-    if items is not None and len(items) <= MAX_UNROLL and not any(isinstance(item, Gap) for item in items):
+    counted = isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
+    limit = MAX_COUNTED if counted else MAX_UNROLL
+    if items is not None and len(items) <= limit and not any(isinstance(item, Gap) for item in items):
         for item in items:
             assign(machine, node.target, item)
             if run_block(machine, node.body) and not isinstance(machine.left_by, ast.Continue):

@@ -39,6 +39,7 @@ from rightloss.views.source.values import (
     UserClass,
     Value,
     constant,
+    same,
 )
 
 _NONE = Const(None)
@@ -186,6 +187,14 @@ def compute_loss(machine: Machine, model: Value, args: Args) -> Value:
     return Unknown("the compiled loss", args.node)
 
 
+def save(machine: Machine, model: Value, args: Args) -> Value:
+    """`model.save(path)`: loading the same path later in the file gives this model again."""
+    path = args.get(0, "filepath")
+    if isinstance(model, Obj) and path is not None:
+        machine.recorder.saved.append((path, model))
+    return _NONE
+
+
 def _add(machine: Machine, model: Value, args: Args) -> Value:
     layer = args.get(0, "layer")
     if isinstance(model, Obj) and layer is not None:
@@ -222,12 +231,14 @@ MODEL_METHODS: dict[str, Method] = {
                                       "test_on_batch")},
     **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), predict),
     "predict_classes": predict_classes,
+    "save": save,
+    "export": save,
     "add": _add,
     "pop": _pop,
     "get_layer": _get_layer,
     "compute_loss": compute_loss,
     "compiled_loss": compute_loss,
-    **dict.fromkeys(("summary", "build", "save", "load_weights", "save_weights", "trainable"), _nothing),
+    **dict.fromkeys(("summary", "build", "load_weights", "save_weights", "trainable"), _nothing),
 }  # fmt: skip
 
 
@@ -247,6 +258,16 @@ def super_method(machine: Machine, receiver: Value, name: str, args: Args) -> Va
     if isinstance(receiver, Obj) and is_model(receiver) and name in MODEL_METHODS:
         return MODEL_METHODS[name](machine, receiver, args)
     return Unknown("a method of a base class", args.node)
+
+
+def load(machine: Machine, args: Args) -> Value:
+    """`load_model(path)` of a model that this file saved."""
+    path = args.get(0, "filepath")
+    for saved, model in reversed(machine.recorder.saved):
+        if path is not None and same(saved, path):
+            attrs = dict(model.attrs)
+            return Obj(model.cls, Args(args.node, model.args.positional, model.args.keywords), attrs)
+    return Obj("keras.models.load_model", args)
 
 
 def copy_model(machine: Machine, args: Args) -> Value:

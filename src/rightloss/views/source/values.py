@@ -175,7 +175,7 @@ class Prediction:
     """Where a prediction came from, and what was done to it since."""
 
     model: Value
-    applied: tuple[str, ...] = ()  # "softmax", "sigmoid", "reduced" (a row or column was taken)
+    applied: tuple[str, ...] = ()  # "softmax", "sigmoid", "row", "column", or a sign of arithmetic
     head: Value | None = None  # the tensor that was read, where no model object is known
     made: ast.AST | None = None
 

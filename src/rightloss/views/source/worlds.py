@@ -44,6 +44,13 @@ class World:
             value = decided[0] if decided else left[0][1]
         return value
 
+    def peek(self, value: Value | None) -> Value | None:
+        """What a value is in this world, or None where that is undecided: never forks."""
+        try:
+            return self.pick(value)
+        except _Fork:
+            return None
+
 
 def readings(start: Guard, compute: Callable[[World], Result]) -> list[Result]:
     """The result in each world.

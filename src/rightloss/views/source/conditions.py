@@ -1,0 +1,144 @@
+"""Conditions that source can show: how labels lie, what a loss option does, weights, order of arguments, shapes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from rightloss.contract import Condition, Evidence, Fact, Labels, Loss, Positions, Term
+from rightloss.contract.conditions import (
+    Arguments,
+    Bounds,
+    ClassWeight,
+    LabelKind,
+    LabelRange,
+    Meaning,
+    Option,
+    Recovered,
+    Shapes,
+)
+from rightloss.contract.vocabulary import Source
+from rightloss.views.source.report import Reading, SetupSeen
+from rightloss.views.source.values import Const, Data, Map, Obj, Seq, Tensor, Value, constant
+
+_Write = Callable[[str, ast.AST | None], Fact]
+_Found = Iterator[tuple[Condition, Term, str, ast.AST | None]]
+
+
+def conditions(made: Evidence, read: Reading, seen: SetupSeen, write: _Write) -> Evidence:
+    """The evidence after everything beside the fields was looked at."""
+    for look in (_label_values, _recovered, _options, _weights, _order, _bounds, _shapes):
+        for condition, value, text, node in look(made, read, seen):
+            made = made.meets(condition, value, write(text, node))
+    return made
+
+
+_CROSSENTROPY = (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE)
+
+
+def _label_values(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    data = read.labels
+    if data is None or not data.encoding or read.loss.labels_changed or read.loss.family not in _CROSSENTROPY:
+        return
+    if data.whole is False and data.encoding <= {Labels.INDEX, Labels.BINARY}:
+        yield Condition.RANGE, LabelRange.FRACTIONAL, f"y is {data.why}", data.node
+    if len(data.encoding) != 1:
+        return
+    source = next(iter(data.encoding))
+    if source is Source.TEXT:
+        yield Condition.LABEL_KIND, LabelKind.TEXT, f"y is {data.why}", data.node
+    elif source is Source.SIGNED:
+        yield Condition.RANGE, LabelRange.SIGNED, "y holds -1 and 1", data.node
+    elif source is Source.OFFSET and data.low is not None:
+        yield Condition.RANGE, LabelRange.OFFSET, f"the smallest label is {data.low:g}", data.node
+    elif source is Source.CONTINUOUS:
+        yield Condition.MEANING, Meaning.QUANTITY, f"y is {data.why}", data.node
+
+
+def _recovered(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    head = read.head
+    if head.recovered is not None and head.activation in ("sigmoid", "softmax"):
+        value = Recovered.YES if head.recovered else Recovered.NO
+        text = f"{', '.join(head.through)} after the activation" if head.through else "the activation is the last operation"
+        yield Condition.RECOVERED, value, text, head.activation_node or head.node
+
+
+def _options(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    loss = read.loss
+    alpha = loss.options.get("alpha")
+    if loss.name == "BinaryFocalCrossentropy" and alpha is not None and not loss.options.get("apply_class_balancing"):
+        yield Condition.OPTION, Option.FOCAL_ALPHA, f"alpha={alpha}", loss.node
+    if loss.name == "CategoricalFocalCrossentropy" and isinstance(alpha, int | float):
+        yield Condition.OPTION, Option.SCALAR_ALPHA, f"alpha={alpha}", loss.node
+
+
+def _weights(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    given = read.class_weight
+    if given is None or (isinstance(given, Const) and given.value is None) or seen.training is None:
+        return
+    node = seen.training.args.place(None, "class_weight") or seen.training.args.node
+    found = _weight_problem(made, read, seen, given)
+    if found is not None:
+        yield Condition.CLASS_WEIGHT, found, "class_weight", node
+
+
+def _weight_problem(made: Evidence, read: Reading, seen: SetupSeen, given: Value) -> ClassWeight | None:
+    if seen.outputs > 1:
+        return ClassWeight.SEVERAL_OUTPUTS
+    if read.sample_weight:
+        return ClassWeight.BOTH
+    if isinstance(given, Const | Seq) or (isinstance(given, Obj) and str(given.cls).endswith("compute_class_weight")):
+        return ClassWeight.NOT_A_DICT
+    if read.labels is not None and read.labels.encoding == {Labels.MULTIHOT}:
+        return ClassWeight.SEVERAL_TRUE
+    if made.positions is not Positions.EXAMPLE and read.labels is not None and read.labels.shape is not None:
+        return ClassWeight.POSITIONS
+    if isinstance(given, Map) and given.items:
+        if any(isinstance(key, str) for key in given.items):
+            return ClassWeight.TEXT_KEYS
+        known = isinstance(made.classes, int) and made.classes_exact and not given.is_open
+        if known and set(range(made.classes)) - set(given.items):  # type: ignore[arg-type]
+            return ClassWeight.MISSES_A_CLASS
+    return None
+
+
+def _order(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    """A model's output where labels belong, and labels where the output belongs."""
+    site = seen.site
+    if site.kind != "call" or not isinstance(site.labels, Tensor) or site.labels.model is None:
+        return
+    if isinstance(site.output, Data) and site.output.encoding and site.output.prediction is None:
+        yield Condition.ARGUMENTS, Arguments.SWAPPED, "the prediction stands first", site.node
+
+
+def _bounds(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    data, name = read.labels, read.head.activation
+    if data is None or read.loss.family not in (Loss.SQUARED, Loss.REGRESSION):
+        return
+    low, high = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(name or "", (None, None))
+    if low is None or high is None:
+        return
+    beyond = (data.high is not None and data.high > high) or (data.low is not None and data.low < low)
+    if beyond or (data.encoding == {Source.CONTINUOUS} and data.high is None):
+        yield Condition.BOUNDS, Bounds.OUTSIDE, f"targets lie outside {low:g}..{high:g}", data.node
+
+
+def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    """Axes of the output against axes of labels that were passed as an array."""
+    data, rank = read.labels, read.head.rank
+    array = seen.training is not None and isinstance(seen.training.labels, Data | Seq)
+    if data is None or data.shape is None or rank is None or not array or read.loss.labels_changed:
+        return
+    axes = len(data.shape)
+    rows = data.encoding is not None and data.encoding <= {Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}
+    ids = data.encoding is not None and data.encoding <= {Labels.INDEX, Labels.BINARY}
+    if rows:
+        wanted = axes
+    elif ids:
+        wanted = axes if constant(data.shape[-1]) == 1 and axes > 1 else axes + 1
+    else:
+        return
+    if rank > wanted:
+        yield Condition.SHAPES, Shapes.EXTRA_AXIS, f"the output has {rank} axes, labels have {axes}", data.node
+    elif rank < wanted:
+        yield Condition.SHAPES, Shapes.MISSING_AXIS, f"the output has {rank} axes, labels have {axes}", data.node

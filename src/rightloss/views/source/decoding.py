@@ -1,0 +1,52 @@
+"""How predictions of a set-up are made into labels. What may be a confidence filter rather than a label is left out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from rightloss.contract import Decode, DecodeUse, Fact, Loss
+from rightloss.views.source.recorder import Decoding
+from rightloss.views.source.report import SetupSeen
+from rightloss.views.source.values import constant
+
+
+class _Facts:
+    fact: Callable[[str, ast.AST | None], Fact]
+
+
+def decode_uses(seen: SetupSeen, writer: _Facts) -> Iterator[DecodeUse]:  # type: ignore[misc]
+    """The uses, each place once."""
+    told: set[int] = set()
+    for each in seen.decodings:
+        found = _decode(each, seen)
+        if found is not None and id(each.node) not in told:
+            told.add(id(each.node))
+            yield DecodeUse(found, writer.fact(f"predictions are read with {found.example}", each.node))
+
+
+def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
+    applied = use.prediction.applied
+    if use.kind == "argmax":
+        return Decode.ARGMAX if _over_classes(use, seen) else None
+    binary = bool(seen.readings) and all(read.loss.family in (Loss.BINARY, Loss.MASKED_BINARY) for read in seen.readings)
+    plain = all(step in ("row", "column", "sigmoid") for step in applied)
+    if not binary or not plain or use.limit is None:
+        return None
+    if "sigmoid" in applied:
+        activated = all(read.head.activation == "sigmoid" for read in seen.readings)
+        return Decode.ABOVE_ZERO if use.limit == 0.5 and not activated else None
+    return {0.5: Decode.ABOVE_HALF, 0.0: Decode.ABOVE_ZERO}.get(use.limit)
+
+
+def _over_classes(use: Decoding, seen: SetupSeen) -> bool:
+    """Whether argmax runs over the classes of one prediction, and not over examples."""
+    if not use.axis_known or not all(step in ("row", "softmax", "sigmoid") for step in use.prediction.applied):
+        return False
+    rows = use.prediction.applied.count("row")
+    if rows > 1:
+        return False
+    if use.axis_given:
+        return use.axis == -1 or (use.axis == 1 and not rows) or (use.axis == 0 and rows == 1)
+    several = all(constant(read.head.units) not in (1, None) for read in seen.readings)
+    return rows == 1 or (several and use.first_axis != 0)

@@ -1,0 +1,254 @@
+"""From set-ups as read in source to evidence: sets of values still possible, each fact with its place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from rightloss.contract import (
+    Activation,
+    ClassAxis,
+    Confidence,
+    Evidence,
+    Fact,
+    Field,
+    FromLogits,
+    Labels,
+    Loss,
+    MetricUse,
+    Positions,
+    Setup,
+    Width,
+)
+from rightloss.views.source.conditions import conditions
+from rightloss.views.source.decoding import decode_uses
+from rightloss.views.source.heads import Head
+from rightloss.views.source.losses import LossSeen, MetricSeen
+from rightloss.views.source.notebooks import Program
+from rightloss.views.source.report import Reading, SetupSeen
+from rightloss.views.source.spans import Span, span
+from rightloss.views.source.values import Const, Data, Seq, Symbol, Value, constant, same
+
+_ACTIVATIONS = {
+    "sigmoid": Activation.SIGMOID, "softmax": Activation.SOFTMAX, "linear": Activation.LINEAR,
+    "log_softmax": Activation.LOG_SOFTMAX,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class SourceSetup:
+    """One set-up ready for the rules, and where each of its facts stands."""
+
+    setup: Setup
+    seen: SetupSeen
+    site: Span | None
+    spans: dict[str, Span] = field(default_factory=dict)  # `Fact.where` -> place
+    arguments: dict[str, Span] = field(default_factory=dict)  # "loss", "from_logits", "units", ... -> place of what to change
+
+
+class Writer:
+    """Makes facts of one program, and remembers where they stand."""
+
+    def __init__(self, program: Program, path: str, confidence: Confidence) -> None:
+        self.program = program
+        self.path = path
+        self.confidence = confidence
+        self.spans: dict[str, Span] = {}
+
+    def fact(self, text: str, node: ast.AST | None) -> Fact:
+        """One fact at the place of a node."""
+        found = span(self.program, self.path, node)
+        if found is None:
+            return Fact(text, "", self.confidence)
+        where = str(found)
+        self.spans[where] = found
+        return Fact(text, where, self.confidence)
+
+
+def evidence(seen: SetupSeen, program: Program, path: str) -> SourceSetup:
+    """One set-up as evidence."""
+    writer = Writer(program, path, Confidence.INFERRED if seen.site.inferred else Confidence.DECLARED)
+    found = tuple(_reading(each, seen, writer) for each in seen.readings)
+    metrics = tuple(_metrics(seen, writer))
+    setup = Setup(found, metrics, tuple(decode_uses(seen, writer)), seen.output, _where(seen))
+    arguments = {name: place for name, node in _arguments(seen) if (place := span(program, path, node)) is not None}
+    return SourceSetup(setup, seen, span(program, path, seen.node), writer.spans, arguments)
+
+
+def _reading(read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
+    made = Evidence()
+    made = _loss(made, read, writer)
+    made = _head(made, read.head, writer)
+    made = _labels(made, read, seen, writer)
+    made = _width(made, read, writer)
+    return conditions(made, read, seen, writer.fact)
+
+
+_QUANTITIES = (Loss.SQUARED, Loss.REGRESSION)
+
+
+def _loss(made: Evidence, read: Reading, writer: Writer) -> Evidence:
+    """The loss. A loss for quantities is out of scope unless labels are known to be classes, or softmax says so of a
+    single unit, which is wrong with any loss."""
+    loss, classes = read.loss, _are_classes(read.labels)
+    one_softmax = read.head.activation == "softmax" and constant(read.head.units) == 1
+    if loss.family is None:
+        return made
+    node = loss.node or loss.argument
+    out_of_scope = loss.family in _QUANTITIES and not classes and not one_softmax
+    families = {loss.family} | ({Loss.OTHER} if out_of_scope else set())
+    made = made.narrow(Field.LOSS, families, writer.fact(f"loss {loss.name}", node))
+    ignored = loss.options.get("ignore_class")
+    if isinstance(ignored, int):
+        made = replace(made, ignore=ignored)
+    if loss.from_logits is None or loss.family is Loss.OTHER:
+        has_option = loss.family not in (Loss.OTHER, Loss.DIVERGENCE, Loss.SQUARED, Loss.REGRESSION, Loss.MASKED_BINARY)
+        return made.narrow(Field.FROM_LOGITS, (FromLogits.TRUE, FromLogits.FALSE)) if has_option else made
+    text = {FromLogits.TRUE: "from_logits=True", FromLogits.FALSE: "from_logits=False", FromLogits.ABSENT: "no from_logits"}
+    told = text[loss.from_logits] + ("" if loss.logits_node is not None else " (the default)")
+    return made.narrow(Field.FROM_LOGITS, loss.from_logits, writer.fact(told, loss.logits_node or node))
+
+
+def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
+    if head.activation is None:
+        return made
+    value = _ACTIVATIONS.get(head.activation, Activation.OTHER)
+    name = "no activation" if head.activation == "linear" else f"activation {head.activation}"
+    made = made.narrow(Field.ACTIVATION, value, writer.fact(f"{head.layer or 'last layer'} with {name}",
+                                                           head.activation_node or head.node))  # fmt: skip
+    if head.axis is not None:
+        axis = ClassAxis.LAST if head.axis == "last" else ClassAxis.ANOTHER
+        fact = writer.fact("another axis than the last one", head.activation_node or head.node)
+        made = made.narrow(Field.CLASS_AXIS, axis, fact if axis is ClassAxis.ANOTHER else None)
+    positions = {3: Positions.TOKEN, 4: Positions.PIXEL, 5: Positions.PIXEL}.get(head.rank or 0, Positions.EXAMPLE)
+    return replace(made, positions=positions)
+
+
+def trainable(data: Data | None) -> frozenset[Labels]:
+    """The label encodings that data may have; all of them when nothing is known. Ids of which nobody said that there are
+    more than two classes may be 0/1 labels."""
+    if data is None or not data.encoding:
+        return frozenset(Labels)
+    found = frozenset(each for each in data.encoding if isinstance(each, Labels)) or frozenset(Labels)
+    count = constant(data.classes)
+    few = not isinstance(count, int) or count <= 2
+    return found | {Labels.BINARY} if found == {Labels.INDEX} and few else found
+
+
+def _are_classes(data: Data | None) -> bool:
+    """Whether labels are classes for sure: numbers that are written out or drawn may be anything."""
+    known = data is not None and bool(data.encoding) and all(isinstance(each, Labels) for each in data.encoding or ())
+    return known and data is not None and data.why not in ("random ids", "written-out ids")
+
+
+def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
+    data = read.labels
+    if data is None or read.loss.labels_changed:
+        return made
+    if not data.encoding:
+        return _by_axes(made, data, read, seen, writer)
+    if all(isinstance(each, Labels) for each in data.encoding):
+        text = data.why or "labels"
+        made = made.narrow(Field.LABELS, trainable(data), writer.fact(f"y is {text}", data.node))
+    if isinstance(data.classes, Const):
+        made = replace(made, classes=constant(data.classes), classes_exact=data.exact)
+    elif isinstance(data.classes, Symbol):
+        made = replace(made, classes=data.classes.text)
+    return made
+
+
+def _by_axes(made: Evidence, data: Data, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
+    """Arrays of which only the shape is known: one axis cannot hold columns; as many axes as the output are columns."""
+    array = seen.training is not None and isinstance(seen.training.labels, Data | Seq)
+    if not array or data.shape is None or read.loss.family not in (Loss.BINARY, Loss.CATEGORICAL):
+        return made
+    if len(data.shape) == 1 and read.head.rank != 1:
+        return made.narrow(Field.LABELS, (Labels.BINARY, Labels.INDEX), writer.fact("y has one axis", data.node))
+    count = constant(data.shape[-1])
+    if len(data.shape) == read.head.rank and isinstance(count, int) and count > 1:
+        made = made.narrow(Field.LABELS, COLUMNS, writer.fact(f"y has {count} columns", data.node))
+        return replace(made, classes=count)
+    return made
+
+
+COLUMNS = (Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT, Labels.MULTIHOT_MISSING)
+
+
+def _width(made: Evidence, read: Reading, writer: Writer) -> Evidence:
+    head = read.head
+    if head.units is None:
+        return made
+    text = f"{head.layer or 'last layer'} with {_words(head.units)} units" if constant(head.units) != 1 else "one unit"
+    columns = read.labels is not None and not read.labels.encoding and isinstance(made.classes, int)
+    known = Data(frozenset(COLUMNS), Const(made.classes)) if columns else read.labels
+    widths = widths_of(head.units, known if not read.loss.labels_changed else None)
+    if widths == frozenset(Width):
+        return made
+    return made.narrow(Field.WIDTH, widths, writer.fact(text, head.units_node or head.node))
+
+
+def _words(units: Value) -> str:
+    return str(constant(units)) if isinstance(units, Const) else units.text if isinstance(units, Symbol) else "some"
+
+
+def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
+    """Units against classes: what is still possible."""
+    size = constant(units)
+    if size == 1:
+        return frozenset({Width.ONE})
+    classes = data.classes if data is not None and data.encoding else None
+    if classes is not None and same(units, classes):
+        return frozenset({Width.K})
+    if not isinstance(size, int):
+        return frozenset(Width)
+    several = frozenset({Width.K, Width.FEWER, Width.MORE})
+    count = constant(classes)
+    if not isinstance(count, int) or data is None:
+        return several
+    if size < count:
+        return frozenset({Width.FEWER})
+    if size == count:
+        return frozenset({Width.K}) if data.exact else frozenset({Width.K, Width.FEWER})
+    return frozenset({Width.MORE}) if data.exact else several
+
+
+def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:
+    """Metrics that are the same in every reading."""
+    if not seen.readings:
+        return
+    for each in seen.readings[0].metrics:
+        if each.name is None or any(not _has(other, each) for other in seen.readings[1:]):
+            continue
+        if any(isinstance(given, Value) for given in each.arguments.values()):
+            continue
+        arguments = {name: given for name, given in each.arguments.items() if name not in ("name", "dtype")}
+        yield MetricUse(each.name, writer.fact(f"metric {each.name}", each.node), arguments)
+
+
+def _has(read: Reading, metric: MetricSeen) -> bool:
+    return any(each.name == metric.name and each.node is metric.node for each in read.metrics)
+
+
+def _where(seen: SetupSeen) -> dict[str, str]:
+    """What each field is called in the user's own code."""
+    if not seen.readings:
+        return {}
+    head = seen.readings[0].head
+    layer = head.name or head.layer
+    found = {"loss": "loss", "from_logits": "from_logits", "metrics": "metrics", "labels": "y", "decode": "predict"}
+    return {**found, **dict.fromkeys(("width", "activation", "class_axis"), layer)} if layer else found
+
+
+def _arguments(seen: SetupSeen) -> Iterator[tuple[str, ast.AST | None]]:
+    """The expressions that a repair would change."""
+    if len(seen.readings) != 1:
+        return
+    read = seen.readings[0]
+    yield "loss", read.loss.node if isinstance(read.loss.node, ast.expr) else read.loss.argument
+    yield "from_logits", read.loss.logits_node
+    yield "units", read.head.units_node
+    yield "activation", read.head.activation_node
+    yield "layer", read.head.node
+    yield "labels", read.labels.node if read.labels is not None else None
+    yield "metrics", seen.site.args.place(2, "metrics")
