@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
+from uuid import uuid4
 
 from rightloss.errors import UnreadableInput
 
@@ -22,19 +21,24 @@ def write_text(path: str | Path, text: str) -> None:
     """
     target = Path(path)
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        temporary = _neighbour(target)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with temporary.open("x", encoding="utf-8") as file:
                 file.write(text)
-            Path(temporary).replace(target)
+            temporary.replace(target)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UnreadableInput(
             f"{target} could not be written: {error.strerror or error}",
             fix="choose a folder that exists and may be written",
         ) from error
+
+
+def _neighbour(target: Path) -> Path:
+    """A hidden name in the same folder, so that renaming is atomic and permissions are the user's own."""
+    return target.with_name(f".{target.name}.{uuid4().hex}")
 
 
 def write_json(path: str | Path, value: Any) -> None:
@@ -47,7 +51,8 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     """A temporary folder that becomes `path` when the block ends well, and vanishes when it does not."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    temporary = _neighbour(target)
+    temporary.mkdir()
     try:
         yield temporary
         if target.exists():
