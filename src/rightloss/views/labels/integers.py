@@ -24,20 +24,13 @@ class IntegerWindow:
         return max(high, self.base + len(self.counts) - 1) - min(low, self.base) < SPAN
 
     def add_cells(self, cells: NDArray, low: int, high: int) -> None:
-        """Count a one-dimensional integer array whose smallest and largest cell are `low` and `high`."""
+        """Count a one-dimensional integer array whose smallest and largest cell, `low` and `high`, fit."""
         if high - low > _SPARSE * len(cells):
             values, counts = np.unique(cells, return_counts=True)
             self._reserve(low, high)
             self.counts[_distance(values, self.base)] += counts
-        elif low >= 0 and high <= _SPARSE * len(cells) and cells.dtype != np.uint64:
-            # Counting from zero spares a pass over the cells; the counters below `low` are nothing but zeros.
-            self._add_run(low, np.bincount(cells)[low:])
         else:
-            self._add_run(low, np.bincount(_distance(cells, low)))
-
-    def add_counts(self, low: int, counts: NDArray[np.int64]) -> None:
-        """Add the counts of `low`, `low + 1`, …"""
-        self._add_run(low, counts)
+            self.add_counts(low, np.bincount(_distance(cells, low)))
 
     def result(self) -> tuple[NDArray, NDArray[np.int64]]:
         """The numbers that occurred, rising, and their counts."""
@@ -46,7 +39,8 @@ class IntegerWindow:
             return places.astype(np.uint64) + np.uint64(self.base), self.counts[places]
         return places + self.base, self.counts[places]
 
-    def _add_run(self, low: int, counts: NDArray[np.int64]) -> None:
+    def add_counts(self, low: int, counts: NDArray[np.int64]) -> None:
+        """Add the counts of `low`, `low + 1`, …; all of them have to fit."""
         self._reserve(low, low + len(counts) - 1)
         start = low - self.base
         self.counts[start : start + len(counts)] += counts
@@ -65,6 +59,22 @@ class IntegerWindow:
         wider = np.zeros(length, np.int64)
         wider[self.base - base : self.base - base + len(self.counts)] = self.counts
         self.base, self.counts = base, wider
+
+
+def counts_from_zero(cells: NDArray, high: int) -> NDArray[np.int64] | None:
+    """Counts of 0, 1, … up to `high`, the largest cell, in fewer passes than it takes where numbers may start anywhere.
+
+    None where a cell is negative, where there would be far more counters than cells, and for uint64.
+    """
+    if not 0 <= high <= max(1, _SPARSE * len(cells)) or cells.dtype == np.uint64:
+        return None
+    if high <= 1:
+        ones = int(np.count_nonzero(cells))
+        return np.array([len(cells) - ones, ones]) if cells.min() >= 0 else None
+    try:
+        return np.bincount(cells)
+    except ValueError:  # a cell is negative; NumPy looks for that anyway, which spares a pass here
+        return None
 
 
 def _distance(cells: NDArray, low: int) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightloss.views.labels.distinct import NumberSample
-from rightloss.views.labels.integers import IntegerWindow
+from rightloss.views.labels.integers import IntegerWindow, counts_from_zero
 
 _EXACT_FLOAT = 2.0**53
 
@@ -30,7 +30,7 @@ class NumberTally:
         if cells.dtype.kind == "f":
             self._add_floats(cells)
         elif cells.size:
-            self._add_integers(cells, int(cells.min()), int(cells.max()))
+            self._add_integers(cells)
 
     def add_counted(self, values: NDArray, counts: NDArray[np.int64]) -> None:
         """Count each value `counts` times."""
@@ -58,15 +58,17 @@ class NumberTally:
         self.minimum = low if self.minimum is None else min(self.minimum, low)
         self.maximum = high if self.maximum is None else max(self.maximum, high)
 
-    def _add_integers(self, cells: NDArray, low: int, high: int) -> None:
+    def _add_integers(self, cells: NDArray) -> None:
+        high = int(cells.max())
+        counts = counts_from_zero(cells, high)
+        low = int(cells.min()) if counts is None else int(np.argmax(counts > 0))
         self._widen(low, high)
-        if low >= 0 and high <= 1:
-            ones = int(np.count_nonzero(cells))
-            self._window.add_counts(0, np.array([len(cells) - ones, ones]))
-        elif self._window.fits(low, high):
-            self._window.add_cells(cells, low, high)
-        else:
+        if not self._window.fits(low, high):
             self._sample.add_cells(cells)
+        elif counts is not None:
+            self._window.add_counts(low, counts[low:])
+        else:
+            self._window.add_cells(cells, low, high)
 
     def _add_floats(self, cells: NDArray) -> None:
         finite = np.isfinite(cells)
@@ -81,7 +83,7 @@ class NumberTally:
         self._widen(low, high)
         whole = self.integral and bool((np.trunc(cells) == cells).all())
         self.integral = whole
-        if whole and low > -_EXACT_FLOAT and high < _EXACT_FLOAT and self._window.fits(int(low), int(high)):
-            self._window.add_cells(cells.astype(np.int64), int(low), int(high))
+        if whole and low > -_EXACT_FLOAT and high < _EXACT_FLOAT:
+            self._add_integers(cells.astype(np.int64))
         else:
             self._sample.add_cells(cells)
