@@ -71,15 +71,15 @@ class Accumulator:
         if not (chunk.dtype.kind == "O" and chunk.ndim == 1):  # its cells may be lists, which have a shape of their own
             tallies.saw_shape(chunk.shape[1:])
         per_row = max(1, int(np.prod(chunk.shape[1:])))
+        native, tolerance = _native(chunk.dtype), tolerance_of(chunk.dtype)
         step = max(1, (_SCALAR_BLOCK if chunk.ndim == 1 else _VECTOR_BLOCK) // per_row)
         for start in range(0, len(chunk), step):
-            self._add_block(chunk[start : start + step])
+            self._add_block(chunk[start : start + step], native, tolerance)
 
-    def _add_block(self, block: NDArray) -> None:
+    def _add_block(self, block: NDArray, native: np.dtype, tolerance: float) -> None:
         if not block.size:
             return
-        tolerance = tolerance_of(block.dtype)
-        block = _native(np.ascontiguousarray(block))
+        block = np.ascontiguousarray(block, native)
         kind = block.dtype.kind
         if kind in "biuf":
             self._numbers(block, tolerance)
@@ -206,7 +206,7 @@ class Accumulator:
         for cell in cells:
             self.tallies.saw_dtype(cell.dtype)
             self.tallies.saw_shape((None, *cell.shape[1:]) if cell.ndim == 2 else (None,) * cell.ndim)
-            self._add_block(np.ascontiguousarray(cell)[None])
+            self._add_block(cell[None], _native(cell.dtype), tolerance_of(cell.dtype))
 
     def _add_counted(self, chunk: Counted) -> None:
         counts = np.asarray(chunk.counts, dtype=np.int64)
@@ -271,13 +271,12 @@ _EXTENSIONS = ("bfloat", "float", "int", "uint")
 """Names of number dtypes that other packages add to NumPy, e.g. bfloat16; NumPy calls their kind "V"."""
 
 
-def _native(block: NDArray) -> NDArray:
-    """The block in a dtype that NumPy's own functions take: native byte order, no extension dtypes."""
-    kind, name = block.dtype.kind, block.dtype.name
-    if kind == "V":
-        return block.astype(np.float32 if "float" in name else np.int64)
-    if kind == "T":
-        return block.astype(object)
-    if kind == "f" and block.dtype.itemsize > 8:
-        return block.astype(np.float64)
-    return block.astype(block.dtype.newbyteorder("="), copy=False)
+def _native(dtype: np.dtype) -> np.dtype:
+    """What NumPy's own functions take in place of a dtype: native byte order, no extension dtypes."""
+    if dtype.kind == "V":
+        return np.dtype(np.float32 if "float" in dtype.name else np.int64)
+    if dtype.kind == "T":
+        return np.dtype(object)
+    if dtype.kind == "f" and dtype.itemsize > 8:
+        return np.dtype(np.float64)
+    return dtype.newbyteorder("=")
