@@ -113,6 +113,8 @@ def _loss(made: Evidence, read: Reading, writer: Writer) -> Evidence:
 def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
     if head.activation is None:
         return made
+    if _is_twice(made, head):
+        return _twice(made, head, writer)
     value = _ACTIVATIONS.get(head.activation, Activation.OTHER)
     name = "no activation" if head.activation == "linear" else f"activation {head.activation}"
     made = made.narrow(Field.ACTIVATION, value, writer.fact(f"{head.layer or 'last layer'} with {name}",
@@ -123,6 +125,22 @@ def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
         made = made.narrow(Field.CLASS_AXIS, axis, fact if axis is ClassAxis.ANOTHER else None)
     positions = {3: Positions.TOKEN, 4: Positions.PIXEL, 5: Positions.PIXEL}.get(head.rank or 0, Positions.EXAMPLE)
     return replace(made, positions=positions)
+
+
+def _is_twice(made: Evidence, head: Head) -> bool:
+    """Whether an activation follows another one, and the loss adds none of its own."""
+    told = made.possible(Field.FROM_LOGITS) == {FromLogits.FALSE}
+    return head.twice is not None and head.activation in ("sigmoid", "softmax") and told
+
+
+def _twice(made: Evidence, head: Head, writer: Writer) -> Evidence:
+    """Two activations and a loss that reads probabilities are the same function as one activation and a loss that applies
+    the other: an activated output that is read as raw scores."""
+    first = writer.fact(f"{head.layer or 'last layer'} already applies {head.twice}", head.node)
+    second = writer.fact(f"{head.activation} is applied once more", head.activation_node or head.node)
+    made = made.narrow(Field.ACTIVATION, _ACTIVATIONS[head.twice or ""], first)
+    everything = replace(made.fields[Field.FROM_LOGITS], values=frozenset({FromLogits.TRUE}), facts=(second,))
+    return replace(made, fields={**made.fields, Field.FROM_LOGITS: everything})
 
 
 def trainable(data: Data | None) -> frozenset[Labels]:

@@ -55,6 +55,7 @@ class SetupSeen:
     training: Training | None = None
     outputs: int = 1
     why: str = ""
+    mixed_precision: bool = False
 
     @property
     def node(self) -> ast.AST | None:
@@ -235,7 +236,8 @@ def _one(machine: Machine, site: Site, training: Training | None, name: str | No
     except TooManyReadings:
         found = []
     count = len(site.output.items) if isinstance(site.output, Seq | Map) else 1
-    return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why)
+    half = machine.recorder.mixed_precision
+    return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why, half)
 
 
 def _updated(machine: Machine, site: Site, output: Value | None) -> Value:

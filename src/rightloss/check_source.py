@@ -1,0 +1,217 @@
+"""Check Python files and notebooks without running them: source view -> rules -> findings with exact places."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from rightloss.config import Config, find
+from rightloss.contract import Confidence, Field
+from rightloss.errors import UnreadableInput
+from rightloss.findings import Finding, Place, Severity
+from rightloss.report import Report, Summary, Understood, joined
+from rightloss.rules import BY_CODE
+from rightloss.rules.judge import judge
+from rightloss.views.source import SourceReport, read, read_text
+from rightloss.views.source.evidence import SourceSetup, evidence
+from rightloss.views.source.notebooks import Program
+from rightloss.views.source.prefilter import may_train
+from rightloss.views.source.sharpen import sharpen
+from rightloss.views.source.spans import Span
+from rightloss.views.source.values import Const, Symbol, Value
+from rightloss.walk import files
+
+INTERNAL = "RL-internal"
+MANY = 48  # files worth a pool of processes
+_IGNORE = re.compile(r"#\s*(?:rightloss:\s*ignore|noqa)(?:\s*:\s*|\s*\[)?(?P<codes>[A-Z0-9, ]*)", re.IGNORECASE)
+
+
+def check_source(paths: Iterable[str | Path], config: Config | None = None) -> Report:
+    """Check files, notebooks and folders.
+
+    Args:
+        paths: what to read. A path named here is always read; excludes and .gitignore apply only below it.
+        config: which findings are wanted; the nearest pyproject.toml when it is not given.
+
+    Raises:
+        UnreadableInput: a path that does not exist, or a pyproject.toml that is not TOML.
+    """
+    given = list(paths)
+    chosen = config if config is not None else find(Path(given[0]) if given else Path())
+    found = list(files(given, chosen))
+    candidates = [path for path in found if _may_train(path)]
+    plain = Report(summary=Summary(files=len(found) - len(candidates)))
+    workers = min(os.cpu_count() or 1, len(candidates) // (MANY // 2))
+    if len(candidates) < MANY or workers < 2:
+        parts = [check_file(path, chosen) for path in candidates]
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            parts = list(pool.map(check_file, candidates, [chosen] * len(candidates), chunksize=8))
+    return joined((plain, *parts))
+
+
+def _may_train(path: str) -> bool:
+    """The text test; what cannot be opened counts as worth a look, so that it is reported."""
+    try:
+        with open(path, "rb") as file:
+            return may_train(file.read())
+    except OSError:
+        return True
+
+
+def check_text(text: str, path: str = "<stdin>", config: Config | None = None) -> Report:
+    """Check one program given as text."""
+    try:
+        seen = read_text(text, path)
+    except UnreadableInput as error:
+        return Report(summary=Summary(files=1, skipped=1), problems=(f"{path}: {error.received}",))
+    return _report(seen, config if config is not None else Config())
+
+
+def check_file(path: str, config: Config) -> Report:
+    """Check one file. Whatever goes wrong in it is said about it, and about nothing else."""
+    try:
+        return _report(read(path), config)
+    except UnreadableInput as error:
+        return Report(summary=Summary(files=1, skipped=1), problems=(str(error.received),))
+    except Exception as error:  # a crash in one file must not hide the findings in the others
+        note = Finding(
+            code=INTERNAL, rule="internal-error", severity=Severity.NOTE, confidence=Confidence.INFERRED,
+            message=f"This file could not be read ({type(error).__name__}: {error}). Write: an issue with the file.",
+            seen=(path,), expected="no crash", place=Place(path=path),
+        )  # fmt: skip
+        return Report((note,), Summary(files=1, skipped=1))
+
+
+def _report(seen: SourceReport, config: Config) -> Report:
+    """Findings of one program that was read."""
+    if seen.program is None:
+        return Report(summary=Summary(files=1))
+    findings: dict[tuple[object, ...], Finding] = {}
+    understood: list[Understood] = []
+    excerpts: dict[Place, str] = {}
+    for each in seen.setups:
+        written = evidence(each, seen.program, seen.path)
+        if each.counts:
+            understood.append(_understood(written))
+        for finding in _judged(written):
+            key = (finding.code, finding.place, finding.output)
+            if not config.wants(finding.code, seen.path) or _suppressed(finding, written, seen.program):
+                continue
+            if key not in findings:
+                findings[key] = finding
+                excerpts[finding.place] = _line(seen.program, finding.place)
+    problems = tuple(f"{seen.path}{'' if cell is None else f' cell {cell}'}: does not parse: {why}" for cell, why in seen.broken)
+    skipped = int(bool(seen.broken) and not seen.program.body)
+    summary = _summary(understood, skipped)
+    if seen.out_of_steps:
+        problems = (*problems, f"{seen.path}: reading stopped early, the program takes too many steps")
+    ordered = sorted(findings.values(), key=_order)
+    return Report(tuple(ordered), summary, tuple(understood), problems, excerpts)
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str]:
+    place = finding.place
+    return (place.cell or 0, place.line or 0, place.column or 0, finding.code)
+
+
+def _summary(understood: Sequence[Understood], skipped: int) -> Summary:
+    """Each site once; a site is resolved when it is in every context and for every output."""
+    sites: dict[Place, str] = {}
+    for each in understood:
+        sites[each.place] = sites.get(each.place) or each.reason
+    reasons: dict[str, int] = {}
+    for reason in sites.values():
+        if reason:
+            reasons[reason] = reasons.get(reason, 0) + 1
+    unresolved = sum(reasons.values())
+    return Summary(1, skipped, len(sites), len(sites) - unresolved, unresolved, reasons)
+
+
+def _judged(written: SourceSetup) -> Iterator[Finding]:
+    for verdict in judge(written.setup):
+        finding = verdict.finding
+        placed = replace(finding, place=_place(_span(finding, written)))
+        yield sharpen(placed, written)
+
+
+def _span(finding: Finding, written: SourceSetup) -> Span | None:
+    """What a finding points at: the fact that the rule reads and the repair changes, else the site."""
+    direct = written.spans.get(finding.where)
+    if direct is not None:
+        return direct
+    rule = BY_CODE.get(finding.code)
+    wanted = rule.fields if rule is not None else ()
+    first = written.setup.readings[0] if written.setup.readings else None
+    for each in (Field.LOSS, Field.ACTIVATION, Field.WIDTH, Field.LABELS):
+        if first is not None and each in wanted:
+            for fact in first.facts(each):
+                if fact.where in written.spans:
+                    return written.spans[fact.where]
+    return written.site
+
+
+def _place(span: Span | None) -> Place:
+    if span is None:
+        return Place()
+    return Place(span.path, span.line, span.column, span.cell, span.end_line, span.end_column)
+
+
+def _line(program: Program, place: Place) -> str:
+    for cell in program.cells:
+        if cell.index == place.cell and place.line is not None:
+            number = place.line - 1 if cell.index is not None else place.line - cell.first
+            if 0 <= number < len(cell.lines):
+                return cell.lines[number]
+    return ""
+
+
+def _suppressed(finding: Finding, written: SourceSetup, program: Program) -> bool:
+    """Whether a comment on the finding's lines, or on those of the compile call, asks for silence."""
+    spans = [span for span in (written.site, *(written.spans.get(name) for name in _places(finding, written))) if span]
+    for span in spans:
+        for number in range(span.line, span.end_line + 1):
+            line = _line(program, Place(span.path, number, 1, span.cell))
+            match = _IGNORE.search(line) if "#" in line else None
+            if match is not None:
+                codes = match.group("codes").replace(",", " ").upper().split()
+                if not codes or finding.code in codes:
+                    return True
+    return False
+
+
+def _places(finding: Finding, written: SourceSetup) -> Iterator[str]:
+    place = finding.place
+    for name, span in written.spans.items():
+        if (span.cell, span.line, span.column) == (place.cell, place.line, place.column):
+            yield name
+
+
+def _understood(written: SourceSetup) -> Understood:
+    seen = written.seen
+    first = seen.readings[0] if seen.readings else None
+    head = first.head if first is not None else None
+    loss = first.loss if first is not None else None
+    labels = first.labels if first is not None else None
+    encoding = ", ".join(sorted(labels.encoding)) if labels is not None and labels.encoding else ""
+    several = f" (1 of {len(seen.readings)} readings)" if len(seen.readings) > 1 else ""
+    return Understood(
+        place=_place(written.site),
+        output=seen.output,
+        layer=(head.layer if head is not None else "") + several,
+        units=_text(head.units if head is not None else None),
+        activation=(head.activation or "") if head is not None else "",
+        loss=(loss.name or "") if loss is not None else "",
+        from_logits=str(loss.from_logits) if loss is not None and loss.from_logits is not None else "",
+        labels=encoding,
+        resolved=seen.resolved,
+        reason="" if seen.resolved else seen.reason or "not known",
+    )
+
+
+def _text(value: Value | None) -> str:
+    return str(value.value) if isinstance(value, Const) else value.text if isinstance(value, Symbol) else ""

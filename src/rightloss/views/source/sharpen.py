@@ -1,0 +1,65 @@
+"""A finding about source says what only source shows: where labels were read from, which activation comes twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rightloss.contract import Loss
+from rightloss.findings import Edit, Finding, Fix
+from rightloss.views.source.evidence import SourceSetup
+from rightloss.views.source.report import Reading
+
+_MODES = {Loss.BINARY: ("binary", "binary"), Loss.CATEGORICAL: ("categorical", "categorical"), Loss.SPARSE: ("int", "sparse")}
+"""Loss -> the word of `label_mode=` and the word of `class_mode=` that give the labels it reads."""
+
+
+def sharpen(finding: Finding, written: SourceSetup) -> Finding:
+    """The finding with what source adds to it."""
+    if len(written.seen.readings) < 1:
+        return finding
+    read = written.seen.readings[0]
+    if finding.code == "RL201" and read.head.twice is not None:
+        return _twice(finding, read, written)
+    finding = _with_edit(finding, written)
+    return _with_mode(finding, read, written)
+
+
+def _twice(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
+    """The second activation is a layer of the model: it is the layer that goes, not an option of the loss."""
+    first, second = read.head.twice, read.head.activation
+    place = written.arguments.get("activation")
+    where = f" at {place}" if place is not None else ""
+    message = (
+        f"The model applies {second} to what is already {first}: predictions are squeezed towards the middle. "
+        f"Write: the model without the second {second}{where}"
+    )
+    title = f"drop the second activation: remove {second}{where}"
+    return replace(finding, message=message, expected=f"one activation, {first}", fixes=(Fix(title, False),), question="")
+
+
+def _with_edit(finding: Finding, written: SourceSetup) -> Finding:
+    """Where the repair only turns the value of from_logits, the exact characters to replace."""
+    told = written.arguments.get("from_logits")
+    if told is None or not finding.fixes or not finding.fixes[0].safe or finding.code not in ("RL201", "RL202"):
+        return finding
+    text = "False" if finding.code == "RL201" else "True"
+    first = replace(finding.fixes[0], edits=(Edit(text, told.path, told.cell, told.start, told.end),))
+    return replace(finding, fixes=(first, *finding.fixes[1:]))
+
+
+def _with_mode(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
+    """Labels that a folder reader made are changed by one word where they are read."""
+    why = read.labels.why if read.labels is not None else ""
+    modes = _MODES.get(read.loss.family) if read.loss.family is not None else None
+    if not why.startswith(("label_mode=", "class_mode=")) or modes is None or finding.code not in ("RL101", "RL205", "RL207"):
+        return finding
+    name = why.partition("=")[0]
+    word = modes[0] if name == "label_mode" else modes[1]
+    line = f'{name}="{word}"'
+    if line == why.partition(" ")[0]:
+        return finding
+    place = written.arguments.get("labels")
+    where = f" at {place}" if place is not None else ""
+    fix = Fix(f"or read the labels as this loss expects{where}: {line}", False)
+    return replace(finding, fixes=(*finding.fixes, fix), expected=f"{finding.expected}, or {line}",
+                   message=f"{finding.message} (or {line} where the labels are read)")  # fmt: skip
