@@ -171,6 +171,16 @@ def test_splits_of_class_folders(tmp_path: Path) -> None:
         from_path(tmp_path / "train", columns=["y"])
 
 
+def test_a_folder_of_images_beside_a_table(tmp_path: Path) -> None:
+    """images/ beside labels.csv is not one class called images: the error asks."""
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "1.jpg").touch()
+    (tmp_path / "labels.csv").write_text("file,y\n1.jpg,a\n")
+    with pytest.raises(UnreadableInput, match="either may hold the labels") as caught:
+        from_path(tmp_path)
+    assert "labels.csv" in caught.value.fix
+
+
 def test_partition_folders(tmp_path: Path) -> None:
     """Folders named key=value are partitions, not classes."""
     (tmp_path / "y=1").mkdir()

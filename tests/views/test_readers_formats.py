@@ -182,6 +182,10 @@ def test_declared_categories_arrive(tmp_path: Path) -> None:
     feather.write_feather(pa.table({"y": column}), tmp_path / "y.feather")
     declared = from_path(tmp_path / "y.feather")[None].declared
     assert (declared.categories, declared.ordered) == (("low", "mid", "high"), True)
+    pq.write_table(pa.table({"y": pa.chunked_array([column, column[1:]])}), tmp_path / "y.parquet", row_group_size=3)
+    stored = from_path(tmp_path / "y.parquet")[None]
+    assert (stored.declared.categories, stored.declared.ordered) == (("low", "mid", "high"), True)
+    assert profile(stored).values == {"low": 3, "high": 2}
     (tmp_path / "y.arff").write_text("@relation r\n@attribute y {1,2,'a b'}\n@data\n1\n'a b'\n")
     assert from_path(tmp_path / "y.arff")[None].declared.categories == ("1", "2", "a b")
 

@@ -129,7 +129,8 @@ def matrix_chunk(batch: Any) -> Any:
 
     columns = [plain_decimals(batch.column(i)) for i in range(batch.num_columns)]
     full = [column.cast("double") if column.null_count else column for column in columns]
-    return np.stack([column.to_numpy(zero_copy_only=False) for column in full], axis=1)
+    # Copied column by column, so that both sides of the copy lie in one piece; the transpose moves nothing.
+    return np.stack([column.to_numpy(zero_copy_only=False) for column in full]).T
 
 
 def are_cells_of_one_matrix(batch: Any) -> bool:

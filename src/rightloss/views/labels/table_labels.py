@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rightloss.errors import EmptyInput
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MATRIX_CELLS = 1 << 22
-_LOOKED_AT_BATCHES = 4
+_LOOKED_AT_ROWS = 65_536
 
 
 def table_outputs(table: Table, columns: Sequence[str] | None, rows_cap: int | None) -> Outputs:
@@ -91,8 +90,14 @@ def _one_matrix(table: Table, chosen: Sequence[str]) -> bool:
     numeric = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_null)
     if not all(any(test(field.type) for test in numeric) for field in schema):
         return False
-    first = islice(table.batches(chosen, BATCH_ROWS, {}), _LOOKED_AT_BATCHES)
-    return all(are_cells_of_one_matrix(batch) for batch in first)
+    left = _LOOKED_AT_ROWS
+    for batch in table.batches(chosen, _LOOKED_AT_ROWS // 4, {}):
+        if not are_cells_of_one_matrix(batch):
+            return False
+        left -= batch.num_rows
+        if left <= 0:
+            break
+    return True
 
 
 def _matrix_stream(table: Table, chosen: Sequence[str], limits: Limits, notes: tuple[str, ...]) -> LabelStream:

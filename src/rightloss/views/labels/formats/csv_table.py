@@ -27,26 +27,24 @@ _ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 def open_csv(path: Path, header: bool | None = None) -> Table:
     """The text table at `path` (may be .gz, .bz2 or .zst). Cells "", NA, NaN, null and the like are missing."""
     dialect = read_dialect(path, header)
+    known_types: dict[str, Any] = {}  # of columns that were read to their end
+
+    def exact(columns: Sequence[str]) -> pa.Schema:
+        import pyarrow as pa
+
+        if unknown := [name for name in columns if name not in known_types]:
+            schema = _exact_schema(path, dialect, unknown)
+            known_types.update((field.name, field.type) for field in schema)
+        return pa.schema([(name, known_types[name]) for name in columns])
 
     def batches(columns: Sequence[str], batch_rows: int, types: Types) -> Iterator[pa.RecordBatch]:
-        known = {name: types[name] for name in columns if name in types}
-        if len(known) < len(columns):
-            schema = _exact_schema(path, dialect, columns)
-            known = {name: known.get(name, schema.field(name).type) for name in columns}
-        for batch in _read(path, dialect, columns, known):
+        untold = [name for name in columns if name not in types]
+        known = {**types, **{field.name: field.type for field in (exact(untold) if untold else ())}}
+        for batch in _read(path, dialect, columns, {name: known[name] for name in columns}):
             for start in range(0, batch.num_rows, batch_rows):
                 yield batch.slice(start, batch_rows)
 
-    def exact(columns: Sequence[str]) -> pa.Schema:
-        return _exact_schema(path, dialect, columns)
-
     return Table(path=path, kind="csv", names=dialect.names, exact=exact, batches=batches, notes=dialect.notes)
-
-
-def first_types(path: Path, dialect: Dialect) -> pa.Schema:
-    """The types that the first block of the file suggests: quick, for listings only."""
-    with _guarded(path, dialect), _reader(path, dialect, dialect.names, {}) as reader:
-        return reader.schema
 
 
 def _reader(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str, Any]) -> Any:
@@ -119,8 +117,9 @@ def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Sc
         try:
             with _guarded(path, dialect), _reader(path, dialect, columns, types) as reader:
                 schema = reader.schema
-                for _ in reader:
-                    pass
+                if any(not pa.types.is_string(field.type) for field in schema):  # text cannot get any wider
+                    for _ in reader:
+                        pass
                 return schema
         except pa.ArrowInvalid as error:
             found = _COLUMN.search(str(error))

@@ -72,6 +72,12 @@ def _in_folder(folder: Path) -> Found:
             expected="files that hold the label column",
             fix=f"rightloss select '{folder}/*/*.parquet'   (if the label is a column of the files)",
         )
+    if folders and tables:
+        raise UnreadableInput(
+            f"{folder} holds sub-folders ({folders[0].name}, …) and tables ({tables[0].name}, …), either may hold the labels",
+            expected="a folder of class folders alone, or one table",
+            fix=f"rightloss select {tables[0]} --label COLUMN   (if the table holds the labels)",
+        )
     if folders:
         return Found(str(folder), CLASS_FOLDERS, folders)
     if tables:
