@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import METRIC_NAMES, Evidence, Form, Labels, MetricUse, Row
+from rightloss.contract import ACCURACY_NAMES, METRIC_NAMES, Evidence, Form, Labels, MetricUse, Row, keras_accuracy
 from rightloss.rules._rule import Outcome, Subject, rule
 
 HALF, ZERO = 0.5, 0.0
@@ -52,6 +53,10 @@ def metric_thresholds_logits(row: Row, use: MetricUse, seen: Evidence) -> Outcom
     ## References
     - https://github.com/tensorflow/tensorflow/issues/42025
     """
+    if use.name in ACCURACY_NAMES:
+        name = keras_accuracy(row.point.labels, row.point.width)
+        found = metric_thresholds_logits.judge(row, replace(use, name=name), seen)
+        return found and replace(found, message=f"'{use.name}' becomes {name}, which{found.message.removeprefix(name)}")
     entry = METRIC_NAMES.get(use.name)
     if entry is None:
         return None
