@@ -89,8 +89,7 @@ class SetupSeen:
         families = {each.loss.family for each in self.readings}
         if self.site.kind == "compile" and all(each.loss.absent for each in self.readings):
             return False
-        on_data = isinstance(self.site.output, Data) and self.site.output.prediction is None
-        return bool(families & (CROSSENTROPY | {None})) and not (self.site.kind == "call" and on_data)
+        return bool(families & (CROSSENTROPY | {None}))
 
 
 def report(machine: Machine) -> list[SetupSeen]:
@@ -109,7 +108,7 @@ _Known = dict[ast.AST, list[SetupSeen]]
 
 
 def _of_site(machine: Machine, site: Site, known: _Known) -> Iterator[SetupSeen]:
-    if site.kind == "compile" and _only_a_part(machine, site):
+    if _on_data(site) if site.kind == "call" else _only_a_part(machine, site):
         return
     trainings: list[Training | None] = list(_distinct(site.trainings)) or [None]
     for training in trainings:
@@ -137,6 +136,12 @@ def _same_reading(one: Reading, other: Reading) -> bool:
     if labels and one.labels is not None and other.labels is not None:
         labels = one.labels.encoding == other.labels.encoding and one.labels.node is other.labels.node
     return heads and units and losses and labels and len(one.metrics) == len(other.metrics)
+
+
+def _on_data(site: Site) -> bool:
+    """A loss that is called on numbers, as documentation does, is no set-up: no model is there."""
+    output = site.output
+    return isinstance(output, Seq | Map) or (isinstance(output, Data) and output.prediction is None)
 
 
 def _only_a_part(machine: Machine, site: Site) -> bool:
