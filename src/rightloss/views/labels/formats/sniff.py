@@ -87,7 +87,7 @@ def suffix_kind(path: Path) -> str | None:
 
 
 def read_head(path: Path) -> bytes:
-    """The first bytes of a file, decompressed where the name ends in .gz; errors say why they could not be read."""
+    """The first bytes of a file as they lie on disk; errors say why they could not be read."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
