@@ -74,7 +74,7 @@ def _in_folder(folder: Path) -> Found:
         )
     if folders and tables:
         raise UnreadableInput(
-            f"{folder} holds folders ({folders[0].name}, …) and tables ({tables[0].name}, …): either may hold the labels",
+            f"{folder}: folders ({folders[0].name}, …) and tables ({tables[0].name}, …); either may hold the labels",
             expected="a folder of class folders alone, or one table",
             fix=f"rightloss select {tables[0]} --label COLUMN   (if the table holds the labels)",
         )
