@@ -24,6 +24,7 @@ def select(
     labels: Any,
     *,
     label: str | Sequence[str] | None = None,
+    header: bool | None = None,
     task: str | None = None,
     positions: str | None = None,
     several_true: bool | None = None,
@@ -39,6 +40,7 @@ def select(
         labels: array, list, Series, DataFrame, sparse matrix, `tf.data.Dataset`, generator, Ibis table or path. One
             label for each example on axis 0; y alone, not (x, y).
         label: the label column, or columns, of a table or file.
+        header: whether the first line of a CSV or TSV file names the columns; None looks at it.
         task: "binary", "multiclass", "multilabel" or "regression", where you know it.
         positions: "example", "token" or "pixel": what one label belongs to.
         several_true: whether several labels of one example can be true at once.
@@ -61,7 +63,7 @@ def select(
     with named_parts():
         from rightloss.views.labels.read import profile_all
 
-        profiles = profile_all(labels, columns=columns)
+        profiles = profile_all(labels, columns=columns, header=header)
     answers = {name: advise(profile, given, form=form, goal=goal, model=model) for name, profile in profiles.items()}
     return next(iter(answers.values())) if len(answers) == 1 else Several(answers)
 

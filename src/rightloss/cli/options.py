@@ -24,6 +24,11 @@ label_option = click.option(
 )
 
 
+header_option = click.option(
+    "--header/--no-header", default=None, help="Whether the first line of a CSV or TSV file names the columns."
+)
+
+
 def answers(command: Command) -> Command:
     """The flags that answer select's questions."""
     for option in reversed(_ANSWERS):

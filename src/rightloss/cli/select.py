@@ -7,19 +7,27 @@ from typing import Any
 
 import click
 
-from rightloss.cli.options import answers, format_option, keywords, label_option
+from rightloss.cli.options import answers, format_option, header_option, keywords, label_option
 
 
 @click.command(short_help="Which cross-entropy fits these labels, and why.")
 @click.argument("data", type=click.Path())
 @label_option
+@header_option
 @answers
 @click.option("--feature", metavar="NAME", help="The label feature of TFRecord files.")
 @click.option("--code", is_flag=True, help="Also print the complete script.")
 @click.option("--save", type=click.Path(dir_okay=False), help="Also write the advice to this JSON file.")
 @format_option
 def command(
-    data: str, label: tuple[str, ...], feature: str | None, code: bool, save: str | None, format_: str, **options: Any
+    data: str,
+    label: tuple[str, ...],
+    header: bool | None,
+    feature: str | None,
+    code: bool,
+    save: str | None,
+    format_: str,
+    **options: Any,
 ) -> int:
     """Read the labels in DATA and say which cross-entropy fits, why, and what to write.
 
@@ -29,7 +37,8 @@ def command(
     """
     import rightloss
 
-    advice = rightloss.select(data, label=(*label, *((feature,) if feature else ())) or None, **keywords(options))
+    columns = (*label, *((feature,) if feature else ())) or None
+    advice = rightloss.select(data, label=columns, header=header, **keywords(options))
     if save is not None:
         from rightloss.files import write_json
 

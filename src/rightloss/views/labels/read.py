@@ -16,6 +16,7 @@ from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.source import Outputs
 
 _FRAMES = ("pandas", "polars", "pyarrow", "modin", "cudf", "dask", "duckdb", "pyspark", "sqlframe", "narwhals")
+_LOADERS = ("torch", "grain")
 _ACCEPTED = (
     "an array, a list, a Series or DataFrame column, a SciPy sparse matrix, a dict of these for several outputs, "
     "a tf.data.Dataset, a Keras PyDataset, a generator of (x, y) batches, an Ibis table, or the path of a file"
@@ -23,7 +24,12 @@ _ACCEPTED = (
 
 
 def read(
-    labels: Any, *, columns: Sequence[str] | str | None = None, rows_cap: int | None = None, feature: str | None = None
+    labels: Any,
+    *,
+    columns: Sequence[str] | str | None = None,
+    rows_cap: int | None = None,
+    feature: str | None = None,
+    header: bool | None = None,
 ) -> Outputs:
     """The label streams of anything that holds labels, one per output.
 
@@ -32,6 +38,7 @@ def read(
         columns: the label columns of a table, frame or file; the outputs of a dict.
         rows_cap: look at no more rows than this; said in the notes of the profile.
         feature: the label feature of TFRecord files.
+        header: whether the first line of a CSV or TSV file names the columns; None looks at it.
 
     Raises:
         UnsupportedInput: nothing that holds labels, or an (x, y) pair where y alone is meant.
@@ -44,7 +51,7 @@ def read(
     if isinstance(labels, (str, os.PathLike)):
         from rightloss.views.labels.files import from_path
 
-        return from_path(labels, columns=columns, rows_cap=rows_cap, feature=feature)  # type: ignore[arg-type]
+        return from_path(labels, columns=columns, rows_cap=rows_cap, feature=feature, header=header)  # type: ignore[arg-type]
     if isinstance(labels, Mapping):
         return _from_mapping(labels, columns, rows_cap)
     if _root(labels) in _FRAMES or hasattr(labels, "__arrow_c_stream__"):
@@ -58,12 +65,17 @@ def read(
 
 
 def profile_all(
-    labels: Any, *, columns: Sequence[str] | str | None = None, rows_cap: int | None = None, feature: str | None = None
+    labels: Any,
+    *,
+    columns: Sequence[str] | str | None = None,
+    rows_cap: int | None = None,
+    feature: str | None = None,
+    header: bool | None = None,
 ) -> dict[str | None, LabelProfile]:
     """The profile of each output; the key is None for a single unnamed one. Arguments and errors as `read`."""
     from rightloss.views.labels.accumulate import profile
 
-    outputs = read(labels, columns=columns, rows_cap=rows_cap, feature=feature)
+    outputs = read(labels, columns=columns, rows_cap=rows_cap, feature=feature, header=header)
     return {name: profile(stream) for name, stream in outputs.items()}
 
 
@@ -84,7 +96,7 @@ def _from_stream(labels: Any, columns: Sequence[str] | None, rows_cap: int | Non
     if _root(labels) == "ibis":
         from rightloss.views.labels.tables import from_ibis
 
-        return from_ibis(labels, columns=columns)
+        return from_ibis(labels, columns=columns, rows_cap=rows_cap)
     if _is_a(labels, "tensorflow", "data.Dataset"):
         from rightloss.views.labels.streams import from_dataset
 
@@ -93,7 +105,8 @@ def _from_stream(labels: Any, columns: Sequence[str] | None, rows_cap: int | Non
         from rightloss.views.labels.streams import from_pydataset
 
         return from_pydataset(labels, columns=columns, rows_cap=rows_cap)
-    if isinstance(labels, Iterator) or isgeneratorfunction(labels):
+    loader = hasattr(labels, "__iter__") and _root(labels) in _LOADERS  # of (x, y) batches
+    if isinstance(labels, Iterator) or isgeneratorfunction(labels) or loader:
         from rightloss.views.labels.streams import from_generator
 
         return from_generator(labels, columns=columns, rows_cap=rows_cap)
