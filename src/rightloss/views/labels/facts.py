@@ -181,6 +181,7 @@ def conclude(tallies: Tallies, stream: LabelStream) -> LabelProfile:
         none=tallies.none,
         infinite=numbers.infinite,
         row_facts=rows.facts(seen.numbers) if rows is not None and number_kind else None,
+        pairs=rows.cooccurrence(seen.numbers) if rows is not None and whole else None,
         tag_separator=tags.separator if tags else None,
         tags=seen.values if lists else _estimated(tags, seen.text_depth) if tags else {},
         tags_per_row=lists.items / lists.lists if lists else tags.per_row if tags else None,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rightloss.advice.cooccurrence import Cooccurrence
+
 Kind = Literal["integer", "float", "bool", "text", "tags", "mixed", "datetime", "empty"]
 
 
@@ -84,6 +86,7 @@ class LabelProfile:
     tags_min: int | None = None  # fewest and most tags in one row
     tags_max: int | None = None
     tags_repeated: int = 0  # rows in which one tag stands twice: a sequence rather than a set
+    pairs: Cooccurrence | None = field(default=None, compare=False)  # of a matrix of 0 and 1, one row each example
 
     @property
     def missing(self) -> int:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rightloss.advice.cooccurrence import Cooccurrence
 from rightloss.views.labels.profile import RowFacts
+from rightloss.views.labels.structure import PairTally
 
 _TOLERANCE = {1: 1e-1, 2: 1e-2}
 """Bytes of a float -> how far from 1 a row of probabilities may sum: half precision keeps three decimal digits."""
@@ -30,13 +32,14 @@ class RowTally:
         self.tolerance = 0.0
         self.positives, self.missing, self.negative = (np.zeros(columns, np.int64) for _ in range(3))
         self.low, self.high = np.full(columns, np.inf), np.full(columns, -np.inf)
+        self._pairs: PairTally | None = PairTally(columns)  # None once a cell is seen that is not 0, 1 or unlabelled
 
     def add(self, block: NDArray, *, tolerance: float, ids: bool) -> None:
         """Add a C-contiguous (m, K) block of booleans, integers or floats (NaN allowed).
 
         Args:
             tolerance: see `tolerance_of`; that of the dtype the labels came in.
-            ids: whether to look for padded lists of ids (pointless for pixels).
+            ids: whether each row is one example: then padded lists of ids and pairs of columns are looked for.
         """
         if not len(block):
             return
@@ -49,7 +52,7 @@ class RowTally:
         positive = block > 0
         per_row = positive.sum(axis=1, dtype=np.int32)
         self.positives += positive.sum(axis=0, dtype=np.int64)
-        known = None
+        known, unlabelled = None, missing
         if missing is not None:
             self.missing += missing.sum(axis=0, dtype=np.int64)
             known = self.columns - missing.sum(axis=1, dtype=np.int32)
@@ -57,11 +60,16 @@ class RowTally:
             negative = block < 0
             self.negative += negative.sum(axis=0, dtype=np.int64)
             known = (self.columns if known is None else known) - negative.sum(axis=1, dtype=np.int32)
+            unlabelled = negative if missing is None else missing | negative
         if known is None and largest <= 1 and block.dtype.kind != "f":
             sums: NDArray = per_row
         else:
             sums = (block if known is None else np.where(positive, block, 0)).sum(axis=1, dtype=np.float64)
         self._rows(sums, per_row, known, tolerance)
+        if not ids or largest > 1 or not (sums is per_row or np.array_equal(sums, per_row)):
+            self._pairs = None
+        elif self._pairs is not None:
+            self._pairs.add(positive, per_row, None if unlabelled is None else ~unlabelled)
         if ids and largest > 1:
             self.sorted_ids += _padded_ids(block)
 
@@ -85,7 +93,12 @@ class RowTally:
         self._extremes(np.where(implicit, np.minimum(low, 0), low), np.where(implicit, np.maximum(high, 0), high))
         known = self.columns - np.bincount(row_of[missing | negative], minlength=rows)
         sums = np.bincount(row_of, weights=np.where(positive, data, 0), minlength=rows)
-        self._rows(sums, np.bincount(row_of[positive], minlength=rows), known, tolerance)
+        per_row = np.bincount(row_of[positive], minlength=rows)
+        self._rows(sums, per_row, known, tolerance)
+        if not positive.all() or (data > 1).any() or not np.array_equal(sums, per_row):
+            self._pairs = None  # cells that are stored and are not 1
+        elif self._pairs is not None:
+            self._pairs.add_sparse(block, per_row)
 
     def facts(self, values: NDArray | None) -> RowFacts:
         """The facts; `values` are the distinct cell values in rising order, None where they were too many to keep."""
@@ -114,6 +127,16 @@ class RowTally:
             column_maximum=tuple(np.where(seen, self.high, np.nan).tolist()),
             tolerance=self.tolerance,
         )
+
+    def cooccurrence(self, values: NDArray | None) -> Cooccurrence | None:
+        """Pair counts of a matrix of 0 and 1, or -1 and 1; None for others, and where pairs were too many to count."""
+        if self._pairs is None or values is None or not self.vectors:
+            return None
+        signed = values.tolist() == [-1, 1]
+        if signed and self.missing.any():
+            return None  # the gaps and the -1 were counted as one
+        known = self.vectors - self.missing - (0 if signed else self.negative)
+        return self._pairs.conclude(self.positives, known, signed=signed)
 
     def _extremes(self, low: NDArray, high: NDArray) -> None:
         self.low, self.high = np.fmin(self.low, low), np.fmax(self.high, high)
