@@ -192,6 +192,7 @@ class SampleWeight(Term):
     NAN = "nan", "Some weights are NaN.", "sample_weight = [1, nan]"
     NEGATIVE = "negative", "Some weights are negative.", "sample_weight = [1, -1]"
     ZERO = "zero", "All weights are 0.", "sample_weight = [0, 0]"
+    NO_EFFECT = "no effect", "The loss is one number for the whole batch; weights only rescale it.", "Dice(axis=None)"
 
 
 AGREEMENT_TOLERANCE = 0.02

@@ -50,7 +50,8 @@ def metric_does_not_fit_labels(row: Row, use: MetricUse, seen: Evidence) -> Outc
     problem = _problem(row, name, use, seen)
     if problem is None:
         return None
-    called = f"'{use.name}' becomes {name}, which" if use.name == "accuracy" or use.arguments.get("alias") else name
+    alias = use.arguments.get("alias", use.name)
+    called = name if alias == name else f"'{alias}' becomes {name}, which"
     lines = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))
     return Outcome(
         f"{called} {problem}.",

@@ -22,6 +22,11 @@ WAYS = {
         "weights of 0 or more",
         "sample_weight = np.maximum(sample_weight, 0)",
     ),
+    SampleWeight.NO_EFFECT: Outcome(
+        "The loss is one number for the whole batch, so weights only rescale it.",
+        "one loss value for each example",
+        "a loss that keeps the first axis, such as keras.losses.Dice(axis=(1, 2, 3))",
+    ),
     SampleWeight.ZERO: Outcome("All weights are 0: nothing is trained.", "some weights above 0", "sample_weight=None"),
 }
 

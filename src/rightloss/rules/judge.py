@@ -1,0 +1,187 @@
+"""A set-up -> findings. Only what is wrong in every reading is said; symptoms go under what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rightloss.contract import Condition, Contract, Evidence, Fact, Field, Row, Setup
+from rightloss.findings import Finding, Fix, Severity
+from rightloss.rules import RULES, Outcome, Rule, Subject
+from rightloss.rules._rule import capped
+from rightloss.rules._words import words
+from rightloss.rules.fixes import ways
+from rightloss.rules.lead import Lead, judge_point, question, rows_inside, speaks
+
+_METRICS = tuple(rule for rule in RULES if rule.subject is Subject.METRIC)
+_DECODES = tuple(rule for rule in RULES if rule.subject is Subject.DECODE)
+_CONDITIONS = tuple(rule for rule in RULES if rule.subject is Subject.CONDITION)
+_FORM_RULES = ("RL401",)
+"""Metric rules that a changed form of the output explains: they go under the finding about the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A finding, and the contract that its safe repair leads to (None where no compile argument alone repairs it)."""
+
+    finding: Finding
+    repaired: Contract | None = None
+
+
+def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
+    """All findings about one output, errors first.
+
+    Args:
+        setup: what a view saw.
+        off: codes of rules that shall stay silent.
+    """
+    silent = frozenset(off)
+    judged = [_reading(setup, evidence, silent) for evidence in setup.readings]
+    if not judged:
+        return ()
+    kept = []
+    for each in judged[0]:
+        code = each.finding.code
+        if all(code in _codes(verdicts) for verdicts in judged):
+            leads = all(code in {other.finding.code for other in verdicts} for verdicts in judged)
+            kept.append(each if leads else _at_most_warning(each))
+    return tuple(sorted(kept, key=_order))
+
+
+def _codes(verdicts: tuple[Verdict, ...]) -> frozenset[str]:
+    return frozenset(code for each in verdicts for code in (each.finding.code, *each.finding.also))
+
+
+def _at_most_warning(verdict: Verdict) -> Verdict:
+    finding = verdict.finding
+    severity = Severity.WARNING if finding.severity is Severity.ERROR else finding.severity
+    return replace(verdict, finding=replace(finding, severity=severity))
+
+
+def _order(verdict: Verdict) -> tuple[int, str]:
+    return (list(Severity).index(verdict.finding.severity), verdict.finding.code)
+
+
+def _reading(setup: Setup, evidence: Evidence, silent: frozenset[str]) -> tuple[Verdict, ...]:
+    """Findings in one reading."""
+    found: list[Verdict] = []
+    broken = judge_point(evidence)
+    if broken is not None and broken.rule.code not in silent:
+        found.append(_from_lead(setup, evidence, broken))
+    rows = tuple(repair.row for repair in broken.repairs) if broken else rows_inside(evidence)
+    under: list[str] = []
+    for rule, fact, outcome in _uses(setup, evidence, rows if _judged(evidence) else (), silent):
+        if broken is not None and broken.repairs[0].edits and rule.code in _FORM_RULES:
+            under.append(rule.code)
+        else:
+            found.append(_from_outcome(setup, evidence, rule, (fact,), outcome, (Field.LABELS, Field.ACTIVATION)))
+    symptoms: list[Verdict] = []
+    for rule in _CONDITIONS:
+        condition = next(each for each in rule.reads if isinstance(each, Condition))
+        value = evidence.seen(condition)
+        if value is None or value is condition.default or rule.code in silent:
+            continue
+        outcome = rule.judge(value, evidence)
+        if outcome is not None:
+            facts = evidence.condition_facts(condition)
+            verdict = _from_outcome(setup, evidence, rule, facts, outcome, rule.fields)
+            (symptoms if rule.consequence else found).append(verdict)
+    serious = [each for each in found if each.finding.severity is not Severity.NOTE]
+    if serious:
+        under += [each.finding.code for each in symptoms]
+    else:
+        found += symptoms
+    return _with_also(tuple(found), under)
+
+
+def _judged(evidence: Evidence) -> bool:
+    """Whether metrics can be held against rows: not where labels may be quantities."""
+    return speaks(evidence) or evidence.possible(Field.LABELS) != Field.LABELS.everything
+
+
+def _with_also(found: tuple[Verdict, ...], under: list[str]) -> tuple[Verdict, ...]:
+    if not found or not under:
+        return found
+    leading = min(range(len(found)), key=lambda index: (_order(found[index])[0], index))
+    chosen = found[leading]
+    also = tuple(dict.fromkeys((*chosen.finding.also, *sorted(under))))
+    changed = replace(chosen, finding=replace(chosen.finding, also=also))
+    return (*found[:leading], changed, *found[leading + 1 :])
+
+
+def _uses(
+    setup: Setup, evidence: Evidence, rows: tuple[Row, ...], silent: frozenset[str]
+) -> Iterable[tuple[Rule, Fact, Outcome]]:
+    """What metric and decode rules say: only what is wrong against every row that is still possible."""
+    if not rows:
+        return
+    for rule in _METRICS:
+        for use in setup.metrics if rule.code not in silent else ():
+            outcomes = [rule.judge(row, use, evidence) for row in rows]
+            if all(outcomes):
+                yield rule, use.fact, outcomes[0]
+    for rule in _DECODES:
+        for reading in setup.decodes if rule.code not in silent else ():
+            outcomes = [rule.judge(row, reading) for row in rows]
+            if all(outcomes):
+                yield rule, reading.fact, outcomes[0]
+
+
+def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
+    rule = found.rule
+    confidence = evidence.weakest(*rule.fields)
+    severity = capped(rule.severity(found.point, evidence), confidence)
+    open_ways = ways(evidence, found.repairs) if found.repairs[0].edits else ()
+    message = rule.says.format(**words(found.point)).replace(" ()", "")
+    line = open_ways[0].fix.title.rpartition(": ")[2] if open_ways else ""
+    expected = ", or ".join(way.fix.title.rpartition(": ")[2] for way in open_ways) or "nothing else: this is right"
+    facts = tuple(str(fact) for fact in evidence.facts(*rule.fields)) or tuple(map(str, evidence.facts()))
+    finding = Finding(
+        code=rule.code,
+        rule=rule.name,
+        severity=severity,
+        confidence=confidence,
+        message=f"{message} Write: {line}" if line else message,
+        seen=facts,
+        expected=expected,
+        symptom=rule.symptom,
+        where=_where(setup, rule.fields),
+        output=setup.output,
+        fixes=tuple(way.fix for way in open_ways),
+        also=tuple(other.code for other in found.also),
+        question=question(found.repairs),
+    )
+    safe = next((way for way in open_ways if way.fix.safe and way.compile_only), None)
+    return Verdict(finding, safe.contract if safe else None)
+
+
+def _from_outcome(
+    setup: Setup,
+    evidence: Evidence,
+    rule: Rule,
+    facts: tuple[Fact, ...],
+    outcome: Outcome,
+    fields: tuple[Field, ...],
+) -> Verdict:
+    behind = (*facts, *evidence.facts(*fields)) if fields else facts
+    confidence = min((fact.confidence for fact in behind), default=evidence.weakest())
+    finding = Finding(
+        code=rule.code,
+        rule=rule.name,
+        severity=capped(outcome.severity, confidence),
+        confidence=confidence,
+        message=f"{outcome.message} Write: {outcome.line}",
+        seen=tuple(dict.fromkeys(map(str, behind))),
+        expected=outcome.expected,
+        symptom=rule.symptom,
+        where=facts[0].where if facts else "",
+        output=setup.output,
+        fixes=(Fix(f"{outcome.expected}: {outcome.line}", outcome.safe),),
+    )
+    return Verdict(finding)
+
+
+def _where(setup: Setup, fields: tuple[Field, ...]) -> str:
+    """The layer or argument a finding points at: that of the last field it reads, nearest to the repair."""
+    named = [setup.where[field.label] for field in fields if field.label in setup.where]
+    return named[-1] if named else ""
