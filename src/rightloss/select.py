@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rightloss.advice.imbalance import imbalance
 from rightloss.answer import Advice, Alternative, Question, Several
-from rightloss.contract import Contract, Evidence, Field, Form, Positions, Row, Task
+from rightloss.contract import Contract, Evidence, Field, Form, Positions, Row, Setup, Task
 from rightloss.contract import select as rows_inside
 from rightloss.contract.preparation import Preparation
 from rightloss.errors import WrongArgument
+from rightloss.findings import Finding
 from rightloss.parts import named_parts
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings import Given, Reading, read_profile
@@ -64,7 +66,10 @@ def select(
         from rightloss.views.labels.read import profile_all
 
         profiles = profile_all(labels, columns=columns, header=header)
-    answers = {name: advise(profile, given, form=form, goal=goal, model=model) for name, profile in profiles.items()}
+    answers = {
+        name: advise(profile, given, form=form, goal=goal, model=model, output=name)
+        for name, profile in profiles.items()
+    }
     return next(iter(answers.values())) if len(answers) == 1 else Several(answers)
 
 
@@ -89,17 +94,26 @@ def _given(
 
 
 def advise(
-    profile: LabelProfile, given: Given, *, form: str = "auto", goal: str | None = None, model: Any = None
+    profile: LabelProfile,
+    given: Given,
+    *,
+    form: str = "auto",
+    goal: str | None = None,
+    model: Any = None,
+    output: str | None = None,
 ) -> Advice:
-    """Advice for the labels of one output."""
+    """Advice for the labels of one output; `output` names it where the model has several."""
     readings = read_profile(profile, given)
-    conflict = ()
+    conflict: tuple[Finding, ...] = ()
+    unsafe = False
     if model is not None:
-        from rightloss.views.model.narrow import narrow
+        from rightloss.views.model.narrow import head_of, unsafe_probabilities
 
-        readings, conflict = narrow(readings, model)
+        head = head_of(model, output)
+        unsafe = unsafe_probabilities(head)
+        readings, conflict = _beside(readings, head)
     best = readings[0]
-    wanted = _form(form, best, model)
+    wanted = _form(form, best, unsafe=unsafe)
     contract = next(iter(_contracts(best, wanted)), None)
     return Advice(
         reading=best,
@@ -114,17 +128,35 @@ def advise(
     )
 
 
-def _form(form: str, reading: Reading, model: Any) -> Form:
+def _beside(readings: tuple[Reading, ...], head: Any) -> tuple[tuple[Reading, ...], tuple[Finding, ...]]:
+    """Readings that a model's last layer agrees with, and what contradicts where none does.
+
+    Labels win: where nothing agrees, the answer is theirs and the conflict is shown.
+    """
+    from rightloss.views.model.narrow import fits_rank, narrow, quantity_fits, with_cross_entropy
+
+    beside = [narrow(each, head) for each in readings if fits_rank(each, head)]
+    agree = [each for each in beside if each.evidence is not None and rows_inside(each.evidence).rows]
+    numbers = [each for each in readings if each.evidence is None]
+    if readings[0].evidence is None and quantity_fits(head):
+        return (*numbers, *agree), ()
+    if agree:
+        return (replace(agree[0], ask=None), *agree[1:]), ()
+    if not beside or beside[0].evidence is None:
+        return readings, ()
+    from rightloss.rules.judge import judge
+
+    setup = Setup(readings=(with_cross_entropy(beside[0].evidence),))
+    return readings, tuple(verdict.finding for verdict in judge(setup))
+
+
+def _form(form: str, reading: Reading, *, unsafe: bool) -> Form:
     if form != "auto":
         return Form(form)
     classes = reading.evidence.classes if reading.evidence else None
     if isinstance(classes, int) and classes >= HUGE:
         return Form.LOGITS
-    if model is not None:
-        from rightloss.views.model.narrow import unsafe_probabilities
-
-        return Form.LOGITS if unsafe_probabilities(model) else Form.PROBABILITIES
-    return Form.PROBABILITIES
+    return Form.LOGITS if unsafe else Form.PROBABILITIES
 
 
 def _contracts(reading: Reading, form: Form) -> list[Contract]:
@@ -137,8 +169,6 @@ def _contracts(reading: Reading, form: Form) -> list[Contract]:
 
 
 def _preparation(reading: Reading, contract: Contract | None) -> Preparation | None:
-    from dataclasses import replace
-
     if reading.preparation is None or contract is None:
         return None
     steps = reading.preparation.steps

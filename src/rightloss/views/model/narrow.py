@@ -1,0 +1,86 @@
+"""What a last layer leaves open of a reading of labels. Reports only; which reading wins is decided elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rightloss.contract import Activation, Confidence, Evidence, Fact, Field, Loss, Positions, Width
+from rightloss.errors import UnsupportedInput
+from rightloss.views.labels.readings import Reading
+from rightloss.views.model.graph import Head, heads
+
+LOW_PRECISION = ("float16", "bfloat16")
+_RANK = {Positions.EXAMPLE: 2, Positions.TOKEN: 3, Positions.PIXEL: 4}
+_CROSS_ENTROPIES = (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE, Loss.MASKED_BINARY)
+
+
+def head_of(model: Any, output: str | None) -> Head:
+    """The last layer of one output.
+
+    Raises:
+        UnsupportedInput: the model has no graph yet, or no output of that name.
+    """
+    found = heads(model)
+    if not found:
+        raise UnsupportedInput(
+            f"model of type {type(model).__name__} has no known output",
+            expected="a functional or Sequential Keras model whose input shape is known",
+            fix="build it first: model.build(input_shape), or put keras.Input(shape) in front",
+        )
+    if output is None or len(found) == 1:
+        return found[0]
+    for head in found:
+        if head.name == output:
+            return head
+    raise UnsupportedInput(
+        f"labels for output {output!r}, but the model has {', '.join(head.name for head in found)}",
+        expected="labels named like the model's outputs",
+        fix=f"rename the labels: {{{found[0].name!r}: y}}",
+    )
+
+
+def fits_rank(reading: Reading, head: Head) -> bool:
+    """Whether the output has the axes that the reading's positions need; unknown ranks fit."""
+    if reading.evidence is None or not head.shape:
+        return True
+    rank = 2 if len(head.shape) == 1 else len(head.shape)
+    return rank == _RANK[reading.evidence.positions]
+
+
+def narrow(reading: Reading, head: Head) -> Reading:
+    """The reading after the last layer was looked at: width, activation and its axis."""
+    if reading.evidence is None:
+        return reading
+    seen = _width(reading.evidence, head)
+    if head.activations != frozenset(Activation):
+        word = head.word or "/".join(sorted(head.activations))
+        fact = Fact(f"the last layer ends in {word}", head.layer, Confidence.DECLARED)
+        seen = seen.narrow(Field.ACTIVATION, head.activations, fact)
+    return replace(reading, evidence=seen)
+
+
+def with_cross_entropy(evidence: Evidence) -> Evidence:
+    """The same evidence, with the loss known to be some cross-entropy: what `select` is about to choose."""
+    return evidence.narrow(Field.LOSS, _CROSS_ENTROPIES)
+
+
+def quantity_fits(head: Head) -> bool:
+    """Whether the last layer could predict a number: one unit that is no probability."""
+    return head.units in (1, None) and not head.activations <= {Activation.SIGMOID, Activation.SOFTMAX}
+
+
+def unsafe_probabilities(head: Head) -> bool:
+    """Whether probabilities lose too much on their way to the loss: computed in half precision."""
+    return head.dtype in LOW_PRECISION
+
+
+def _width(evidence: Evidence, head: Head) -> Evidence:
+    units, classes = head.units, evidence.classes
+    if units is None or not isinstance(classes, int):
+        return evidence
+    fact = Fact(f"the last layer has {units} unit{'s' if units != 1 else ''}", head.layer, Confidence.DECLARED)
+    if units == 1:
+        return evidence.narrow(Field.WIDTH, Width.ONE, fact)
+    against = Width.K if units == classes else Width.FEWER if units < classes else Width.MORE
+    return evidence.narrow(Field.WIDTH, against, fact)
