@@ -80,10 +80,15 @@ def check_file(path: str, config: Config) -> Report:
         return Report(summary=Summary(files=1, skipped=1), problems=(str(error.received),))
     except Exception as error:  # a crash in one file must not hide the findings in the others
         note = Finding(
-            code=INTERNAL, rule="internal-error", severity=Severity.NOTE, confidence=Confidence.INFERRED,
+            code=INTERNAL,
+            rule="internal-error",
+            severity=Severity.NOTE,
+            confidence=Confidence.INFERRED,
             message=f"This file could not be read ({type(error).__name__}: {error}). Write: an issue with the file.",
-            seen=(path,), expected="no crash", place=Place(path=path),
-        )  # fmt: skip
+            seen=(path,),
+            expected="no crash",
+            place=Place(path=path),
+        )
         return Report((note,), Summary(files=1, skipped=1))
 
 
@@ -105,7 +110,9 @@ def _report(seen: SourceReport, config: Config) -> Report:
             if key not in findings:
                 findings[key] = finding
                 excerpts[finding.place] = _line(seen.program, finding.place)
-    problems = tuple(f"{seen.path}{'' if cell is None else f' cell {cell}'}: does not parse: {why}" for cell, why in seen.broken)
+    problems = tuple(
+        f"{seen.path}{'' if cell is None else f' cell {cell}'}: does not parse: {why}" for cell, why in seen.broken
+    )
     skipped = int(bool(seen.broken) and not seen.program.body)
     summary = _summary(understood, skipped)
     if seen.out_of_steps:

@@ -28,7 +28,9 @@ class Config:
         """Whether a finding with this code in this file is to be shown."""
         if not code.startswith(self.select) or code.startswith(self.ignore):
             return False
-        return not any(code.startswith(codes) for pattern, codes in self.per_file_ignores.items() if self._is(path, pattern))
+        return not any(
+            code.startswith(codes) for pattern, codes in self.per_file_ignores.items() if self._is(path, pattern)
+        )
 
     def excludes(self, path: Path) -> bool:
         """Whether a file or folder below a named folder is left out."""
@@ -42,8 +44,10 @@ class Config:
             relative = given.as_posix()
         plain = pattern.rstrip("/")
         names = (relative, given.name)
-        return any(fnmatch(name, plain) for name in names) or fnmatch(relative, f"{plain}/*") or (
-            "/" not in plain and any(fnmatch(part, plain) for part in Path(relative).parts)
+        return (
+            any(fnmatch(name, plain) for name in names)
+            or fnmatch(relative, f"{plain}/*")
+            or ("/" not in plain and any(fnmatch(part, plain) for part in Path(relative).parts))
         )
 
 
@@ -64,6 +68,15 @@ def find(start: Path) -> Config:
     return Config(root=here if here.is_dir() else here.parent)
 
 
+def load(file: Path) -> Config:
+    """The configuration of one pyproject.toml.
+
+    Raises:
+        UnreadableInput: the file is missing, or no TOML.
+    """
+    return replace(_config(_table(file) or {}, file), root=file.resolve().parent)
+
+
 def _table(file: Path) -> dict[str, Any] | None:
     try:
         tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
@@ -76,11 +89,16 @@ def _table(file: Path) -> dict[str, Any] | None:
 def _config(table: dict[str, Any], file: Path) -> Config:
     for key in table:
         if key not in KEYS:
-            raise WrongArgument(f"{file}: [tool.rightloss] has no key {key!r}", expected=", ".join(KEYS), fix="remove it")
+            raise WrongArgument(
+                f"{file}: [tool.rightloss] has no key {key!r}", expected=", ".join(KEYS), fix="remove it"
+            )
     ignores = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
-        raise WrongArgument(f"{file}: per-file-ignores is {ignores!r}", expected="a table of pattern = [codes]",
-                            fix='"tests/*" = ["RL401"]')  # fmt: skip
+        raise WrongArgument(
+            f"{file}: per-file-ignores is {ignores!r}",
+            expected="a table of pattern = [codes]",
+            fix='"tests/*" = ["RL401"]',
+        )
     return Config(
         select=_codes(table.get("select", ["RL"]), "select", file),
         ignore=_codes(table.get("ignore", []), "ignore", file),
@@ -109,6 +127,9 @@ def known_code(code: str, where: str) -> str:
 
     given = code.strip().upper()
     if given != "ALL" and not any(rule.code.startswith(given) for rule in RULES):
-        raise WrongArgument(f"{where} names {code!r}", expected="a rule code such as RL201, or a prefix such as RL2",
-                            fix="see rightloss explain --list")  # fmt: skip
+        raise WrongArgument(
+            f"{where} names {code!r}",
+            expected="a rule code such as RL201, or a prefix such as RL2",
+            fix="see rightloss explain --list",
+        )
     return "RL" if given == "ALL" else given

@@ -39,9 +39,14 @@ class Summary:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Summary) -> Summary:
-        counts = (getattr(self, name) + getattr(other, name)
-                  for name in ("files", "skipped", "setups", "resolved", "unresolved"))  # fmt: skip
-        return Summary(*counts, reasons=dict(Counter(self.reasons) + Counter(other.reasons)))
+        return Summary(
+            self.files + other.files,
+            self.skipped + other.skipped,
+            self.setups + other.setups,
+            self.resolved + other.resolved,
+            self.unresolved + other.unresolved,
+            dict(Counter(self.reasons) + Counter(other.reasons)),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The documented object."""

@@ -13,15 +13,15 @@ from rightloss.config import Config
 from rightloss.errors import UnreadableInput
 
 ENDINGS = (".py", ".ipynb", ".pyw")
-NEVER = frozenset(
-    {".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache",
-     ".pytest_cache", ".ipynb_checkpoints", "site-packages", ".eggs"}
-)  # fmt: skip
+NEVER = frozenset((
+    ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache",
+    ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "site-packages", ".eggs",
+))  # fmt: skip
 
 
 def files(paths: Iterable[str | Path], config: Config) -> Iterator[str]:
-    """Every file to read, once, sorted within each path. A path named here is always read; excludes and .gitignore apply
-    only below it.
+    """Every file to read, once, sorted within each path. A path named here is always read; excludes and .gitignore
+    apply only below it.
 
     Raises:
         UnreadableInput: a path that does not exist.
@@ -129,7 +129,12 @@ def _expression(text: str) -> str:
         elif token == "?":
             parts.append("[^/]")
         elif token.startswith("[") and special:
-            parts.append("[" + ("^" if token[1] == "!" else "") + token[2 if token[1] == "!" else 1 : -1].replace("\\", "\\\\") + "]")
+            parts.append(
+                "["
+                + ("^" if token[1] == "!" else "")
+                + token[2 if token[1] == "!" else 1 : -1].replace("\\", "\\\\")
+                + "]"
+            )
         else:
             parts.append(re.escape(token[-1]))
         position += len(token)
@@ -140,7 +145,9 @@ def _ignored(rules: tuple[_Ignore, ...], path: str, folder: bool) -> bool:
     """The last pattern that matches decides."""
     decided = False
     for each in rules:
-        relative = os.path.relpath(os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)), each.folder)
+        relative = os.path.relpath(
+            os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)), each.folder
+        )
         for expression, negated, only_folders in each.patterns:
             if (folder or not only_folders) and expression.match(relative.replace(os.sep, "/")):
                 decided = not negated

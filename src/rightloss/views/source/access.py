@@ -81,14 +81,14 @@ def _object_attribute(machine: Machine, base: Obj, name: str, node: ast.AST) -> 
         if name in ("output", "outputs"):
             return model_output(machine, base)
     if name == "output" and isinstance(base.attrs.get("applied"), Value):
-        return base.attrs["applied"]  # type: ignore[no-any-return]
+        return base.attrs["applied"]
     if isinstance(base.cls, str) and base.cls.startswith(("pandas.", "keras.layers.", "keras.models.")):
         if base.cls.startswith("pandas.") and name == "columns":
             return _part(base.attrs, name, node)
         if base.cls.startswith("pandas.") and name not in ("values", "iloc", "loc", "shape"):
             return Bound(base, name) if name in _FRAME_METHODS else item(machine, base, Const(name), node)
         if name == "values":
-            return base.attrs.setdefault("values", Data(shape=(None, None), node=node))  # type: ignore[no-any-return]
+            return base.attrs.setdefault("values", Data(shape=(None, None), node=node))
         if base.cls.startswith("pandas."):
             return base if name in ("iloc", "loc") else _part(base.attrs, name, node)
         return Bound(base, name)
@@ -97,8 +97,13 @@ def _object_attribute(machine: Machine, base: Obj, name: str, node: ast.AST) -> 
     return _part(base.attrs, name, node)
 
 
-_FRAME_METHODS = frozenset("drop pop head tail sample copy fillna dropna astype merge join groupby apply".split())
-_MODEL_METHODS = frozenset("fit compile evaluate predict add_loss compute_loss compiled_loss add_metric".split())
+_FRAME_METHODS = frozenset((
+    "drop", "pop", "head", "tail", "sample", "copy", "fillna", "dropna", "astype", "merge", "join", "groupby",
+    "apply",
+))  # fmt: skip
+_MODEL_METHODS = frozenset((
+    "fit", "compile", "evaluate", "predict", "add_loss", "compute_loss", "compiled_loss", "add_metric",
+))  # fmt: skip
 
 
 def set_attribute(machine: Machine, base: Value, name: str, value: Value) -> None:
@@ -190,17 +195,17 @@ def sliced(machine: Machine, base: Value, parts: list[Value | slice], node: ast.
         return arrays.frame_part(base, parts, node)
     if isinstance(base, Const) and isinstance(base.value, str):
         return Unknown("part of a text", node)
-    return _part(base.parts, ("slice", ast.dump(node.slice)), node) if _is_read(base, node) else Unknown("a part", node)
-
-
-def _is_read(base: Value, node: ast.AST) -> bool:
-    return isinstance(base, Unknown) and isinstance(node, ast.Subscript)
+    if isinstance(base, Unknown) and isinstance(node, ast.Subscript):
+        return _part(base.parts, ("slice", ast.dump(node.slice)), node)
+    return Unknown("a part of something unknown", node)
 
 
 def _slice_sequence(base: Seq, part: slice, node: ast.AST) -> Value:
     bounds = [constant(each) if each is not None else None for each in (part.start, part.stop, part.step)]
-    known = all(each is None or isinstance(value, int) for each, value in
-                zip((part.start, part.stop, part.step), bounds, strict=True))  # fmt: skip
+    known = all(
+        each is None or isinstance(value, int)
+        for each, value in zip((part.start, part.stop, part.step), bounds, strict=True)
+    )
     if known and not base.is_open:
         try:
             return Seq.of(base.items[slice(*bounds)], base.kind, node)

@@ -31,11 +31,12 @@ from rightloss.views.source.values import (
 Shape = tuple[Value | None, ...]
 
 # Methods and functions that give the same values back, perhaps in another container, order or dtype.
-SAME = frozenset(
-    "astype copy to_numpy numpy values array asarray tolist to_list cast convert_to_tensor constant shuffle sample fillna "
-    "dropna reset_index ascontiguousarray to_frame head tail asfarray float32 int32 identity stop_gradient compute toarray "
-    "todense get persist".split()
-)  # fmt: skip
+SAME = frozenset((
+    "astype", "copy", "to_numpy", "numpy", "values", "array", "asarray", "tolist", "to_list", "cast",
+    "convert_to_tensor", "constant", "shuffle", "sample", "fillna", "dropna", "reset_index",
+    "ascontiguousarray", "to_frame", "head", "tail", "asfarray", "float32", "int32", "identity",
+    "stop_gradient", "compute", "toarray", "todense", "get", "persist",
+))  # fmt: skip
 _CAST_TO_FLOAT = ("float", "float16", "float32", "float64")
 
 
@@ -43,8 +44,11 @@ def attribute(base: Data, name: str, node: ast.AST) -> Value:
     """`data.name`."""
     if name == "shape":
         if base.shape is not None:
-            return Seq.of([dim if dim is not None else _dimension(base, n, node) for n, dim in enumerate(base.shape)],
-                          "tuple", node)  # fmt: skip
+            return Seq.of(
+                [dim if dim is not None else _dimension(base, n, node) for n, dim in enumerate(base.shape)],
+                "tuple",
+                node,
+            )
         return base.parts.setdefault("shape", Unknown("the shape of data that is not read", node))
     if name in ("T", "values", "array", "flat"):
         return base if name != "T" else replace(base, shape=None, parts={})
@@ -98,7 +102,7 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
         for dim, part in zip(base.shape, parts, strict=False):
             if isinstance(part, slice):
                 shape.append(dim if part == slice(None) else _cut(dim, part))
-            elif isinstance(part, Ref) or constant(part) is None and isinstance(part, Const):
+            elif isinstance(part, Ref) or (constant(part) is None and isinstance(part, Const)):
                 return replace(base, shape=None, parts={})  # np.newaxis
             elif isinstance(part, Seq | Data):
                 shape.append(None)
@@ -139,8 +143,17 @@ def rows_of_eye(eye: Obj, index: Value, node: ast.AST) -> Value:
     shape = index.shape if isinstance(index, Data) else None
     if isinstance(index, Seq) and not index.is_open:
         shape = (Const(len(index.items)),)
-    return Data(frozenset({Labels.ONEHOT}), units, True, (*shape, units) if shape is not None else None, 0, 1, True, node,
-                "rows of np.eye")  # fmt: skip
+    return Data(
+        frozenset({Labels.ONEHOT}),
+        units,
+        True,
+        (*shape, units) if shape is not None else None,
+        0,
+        1,
+        True,
+        node,
+        "rows of np.eye",
+    )
 
 
 def column(frame: Obj, index: Value, node: ast.AST) -> Value:
@@ -158,7 +171,7 @@ def column(frame: Obj, index: Value, node: ast.AST) -> Value:
     if found is None:
         shape: Shape = (None,) if key[0] == "column" else (None, Const(len(key[1])))
         found = frame.attrs[key] = Data(shape=shape, node=node)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def frame_part(frame: Obj, parts: Sequence[Value | slice], node: ast.AST) -> Value:
@@ -189,13 +202,22 @@ def arithmetic(left: Value, right: Value, sign: str, node: ast.AST) -> Value:
     if data.prediction is not None:
         return replace(data, prediction=replace(data.prediction, applied=(*data.prediction.applied, sign)), parts={})
     step = constant(right)
-    if data is left and sign in "+-" and isinstance(step, int | float) and data.low is not None and data.high is not None:
+    if (
+        data is left
+        and sign in "+-"
+        and isinstance(step, int | float)
+        and data.low is not None
+        and data.high is not None
+    ):
         move = step if sign == "+" else -step
         return of_range(data.low + move, data.high + move, data.shape, node, "shifted ids", exact=data.exact)
     ids = data.encoding is not None and data.encoding <= {Labels.INDEX, Labels.BINARY} and data.whole
     if data is left and sign == "/" and ids and isinstance(step, int | float):
-        return data if step == 1 else replace(data, whole=False, low=None, high=None, node=node, why=f"ids divided by {step:g}",
-                                              parts={})  # fmt: skip
+        return (
+            data
+            if step == 1
+            else replace(data, whole=False, low=None, high=None, node=node, why=f"ids divided by {step:g}", parts={})
+        )
     return Data(shape=data.shape, node=node)
 
 
@@ -237,7 +259,10 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
     """`data.name(...)`."""
     node = args.node or ast.Pass()
     if name in SAME:
-        if name == "astype" and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0:
+        if (
+            name == "astype"
+            and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0
+        ):
             return Data(shape=base.shape, node=node)
         return base
     if name == "argmax":
@@ -263,8 +288,10 @@ def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> D
     if name == "reshape" and wanted and not any(isinstance(each, Seq) for each in wanted):
         first = base.shape[0] if base.shape else None
         sizes = [number(each) for each in wanted]
-        shape = tuple(first if constant(each) == -1 and n == 0 else (None if constant(each) == -1 else each)
-                      for n, each in enumerate(sizes))  # fmt: skip
+        shape = tuple(
+            first if constant(each) == -1 and n == 0 else (None if constant(each) == -1 else each)
+            for n, each in enumerate(sizes)
+        )
     elif name in ("ravel", "flatten"):
         inner = base.shape is not None and (len(base.shape) == 1 or all(constant(d) == 1 for d in base.shape[1:]))
         shape = (base.shape[0],) if inner and base.shape else (None,)

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from rightloss.contract import table
 from rightloss.views.source import arrays, containers, datasets, encoders, functions, labels, training
 from rightloss.views.source.machine import Machine
-from rightloss.views.source.models import COPIES, FUNCTIONAL, SEQUENTIAL, forward, functional, is_application, is_model, sequential
+from rightloss.views.source.models import (
+    COPIES,
+    FUNCTIONAL,
+    SEQUENTIAL,
+    forward,
+    functional,
+    is_application,
+    is_model,
+    sequential,
+)
 from rightloss.views.source.names import canonical
 from rightloss.views.source.values import (
     Args,
@@ -116,7 +125,11 @@ def method(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
     if isinstance(receiver, Dataset):
         return datasets.method(receiver, name, args, lambda f, a: invoke(machine, f, a))
     if isinstance(receiver, Tensor | LossResult):
-        return receiver if name in ("numpy", "mean", "sum", "cpu", "detach") else Unknown("a method of a tensor", args.node)
+        return (
+            receiver
+            if name in ("numpy", "mean", "sum", "cpu", "detach")
+            else Unknown("a method of a tensor", args.node)
+        )
     if isinstance(receiver, UserClass):
         found = receiver.find(name)
         return invoke(machine, found, args) if found is not None else Unknown("a method of a base class", args.node)
@@ -211,8 +224,16 @@ def _call_unknown(called: Value, args: Args) -> Value:
 def _call_object(machine: Machine, called: Obj, args: Args) -> Value:
     if called.cls == "functools.partial":
         inner = called.args
-        return invoke(machine, inner.positional[0], Args(args.node, (*inner.positional[1:], *args.positional),
-                      {**inner.keywords, **args.keywords}, args.is_open or inner.is_open))  # fmt: skip
+        return invoke(
+            machine,
+            inner.positional[0],
+            Args(
+                args.node,
+                (*inner.positional[1:], *args.positional),
+                {**inner.keywords, **args.keywords},
+                args.is_open or inner.is_open,
+            ),
+        )
     if is_model(called):
         return training.call_model(machine, called, args)
     if isinstance(called.cls, UserClass):
@@ -251,7 +272,11 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
         return handler(machine, args)
     if name.startswith("keras."):
         section, _, last = name[6:].partition(".")
-        if section in ("losses", "metrics", "backend", "objectives") and last in table.LOSS_NAMES and not last[:1].isupper():
+        if (
+            section in ("losses", "metrics", "backend", "objectives")
+            and last in table.LOSS_NAMES
+            and not last[:1].isupper()
+        ):
             return training.call_loss(machine, Ref(name), args)
         if is_application(name) or last[:1].isupper():
             return Obj(name, args)
@@ -268,7 +293,19 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
     return _foreign(machine, name, args)
 
 
-_TRUSTED = ("keras", "tensorflow", "numpy", "pandas", "sklearn", "matplotlib", "builtins", "os", "random", "time", "scipy")
+_TRUSTED = (
+    "keras",
+    "tensorflow",
+    "numpy",
+    "pandas",
+    "sklearn",
+    "matplotlib",
+    "builtins",
+    "os",
+    "random",
+    "time",
+    "scipy",
+)
 
 
 def _foreign(machine: Machine, name: str, args: Args) -> Value:

@@ -59,7 +59,11 @@ def _recovered(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     head = read.head
     if head.recovered is not None and head.activation in ("sigmoid", "softmax"):
         value = Recovered.YES if head.recovered and head.twice is None and not seen.mixed_precision else Recovered.NO
-        text = f"{', '.join(head.through)} after the activation" if head.through else "the activation is the last operation"
+        text = (
+            f"{', '.join(head.through)} after the activation"
+            if head.through
+            else "the activation is the last operation"
+        )
         yield Condition.RECOVERED, value, text, head.activation_node or head.node
 
 

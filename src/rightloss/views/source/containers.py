@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from rightloss.views.source import arrays
 from rightloss.views.source.machine import Machine
@@ -93,15 +94,19 @@ def _dict_method(machine: Machine, receiver: Map, name: str, args: Args) -> Valu
     return Unknown("a method of a dict", args.node)
 
 
+_TEXT_METHODS = ("lower", "upper", "strip", "format", "replace", "startswith", "endswith")
+
+
 def _const_method(receiver: Value, name: str, args: Args) -> Value:
     value = constant(receiver)
     plain = [constant(each) for each in args.positional]
-    if isinstance(value, str) and name in ("lower", "upper", "strip", "format", "replace", "startswith", "endswith"):
-        if all(isinstance(each, Const) for each in (*args.positional, *args.keywords.values())):
-            try:
-                return Const(getattr(value, name)(*plain, **{k: constant(v) for k, v in args.keywords.items()}), args.node)
-            except Exception:  # the program would fail here
-                return Unknown("a text method that fails", args.node)
+    known = all(isinstance(each, Const) for each in (*args.positional, *args.keywords.values()))
+    if isinstance(value, str) and name in _TEXT_METHODS and known:
+        told = {key: constant(each) for key, each in args.keywords.items()}
+        try:
+            return Const(getattr(value, name)(*plain, **told), args.node)
+        except Exception:  # the program would fail here
+            return Unknown("a text method that fails", args.node)
     if isinstance(value, str) and name == "split" and not args.keywords and all(isinstance(p, str) for p in plain):
         try:
             return Seq.of([Const(each, args.node) for each in value.split(*plain)], "list", args.node)
@@ -176,7 +181,7 @@ def _set(machine: Machine, args: Args, invoke: Invoke) -> Value:
 def _zip(machine: Machine, args: Args, invoke: Invoke) -> Value:
     columns = [each.items if isinstance(each, Seq) and not each.is_open else None for each in args.positional]
     if columns and all(column is not None for column in columns):
-        return Seq.of([Seq.of(row, "tuple") for row in zip(*columns, strict=False)])  # type: ignore[arg-type]
+        return Seq.of([Seq.of(row, "tuple") for row in zip(*columns, strict=False)])
     samples = [_sample(each, args.node) for each in args.positional]
     return Seq.of((Gap(Seq.of(samples, "tuple")),))
 
@@ -250,7 +255,12 @@ def _same(machine: Machine, args: Args, invoke: Invoke) -> Value:
 
 def _map(machine: Machine, args: Args, invoke: Invoke) -> Value:
     function, value = args.get(0), args.get(1)
-    if isinstance(value, Seq) and not value.is_open and isinstance(function, Function) and len(value.items) <= MAX_RANGE:
+    if (
+        isinstance(value, Seq)
+        and not value.is_open
+        and isinstance(function, Function)
+        and len(value.items) <= MAX_RANGE
+    ):
         return Seq.of([invoke(function, Args(args.node, (item,))) for item in value.items])
     return Unknown("a mapped list", args.node)
 
@@ -262,7 +272,8 @@ def _extreme(machine: Machine, args: Args, invoke: Invoke) -> Value:
     if numbers and all(isinstance(each, int | float) for each in numbers) and isinstance(args.node, ast.Call):
         name = args.node.func.id if isinstance(args.node.func, ast.Name) else ""
         if name in ("max", "min", "sum"):
-            return Const({"max": max, "min": min, "sum": sum}[name](numbers), args.node)
+            told: dict[str, Callable[..., Any]] = {"max": max, "min": min, "sum": sum}
+            return Const(told[name](numbers), args.node)
     return Unknown("an extreme value", args.node)
 
 

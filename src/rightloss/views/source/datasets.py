@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.values import (
     Args,
     Const,
@@ -39,10 +40,11 @@ _KERAS = {
 }
 # tensorflow_datasets with one class id per example: name -> classes
 _TFDS = {
-    "mnist": 10, "fashion_mnist": 10, "kmnist": 10, "cifar10": 10, "cifar100": 100, "imdb_reviews": 2, "cats_vs_dogs": 2,
-    "tf_flowers": 5, "rock_paper_scissors": 3, "horses_or_humans": 2, "oxford_flowers102": 102, "eurosat": 10,
-    "stanford_dogs": 120, "svhn_cropped": 10, "beans": 3, "malaria": 2, "iris": 3, "stl10": 10, "food101": 101,
-    "ag_news_subset": 4, "caltech101": 102, "emnist": 62,
+    "mnist": 10, "fashion_mnist": 10, "kmnist": 10, "cifar10": 10, "cifar100": 100, "imdb_reviews": 2,
+    "cats_vs_dogs": 2, "tf_flowers": 5, "rock_paper_scissors": 3, "horses_or_humans": 2,
+    "oxford_flowers102": 102, "eurosat": 10, "stanford_dogs": 120, "svhn_cropped": 10, "beans": 3,
+    "malaria": 2, "iris": 3, "stl10": 10, "food101": 101, "ag_news_subset": 4, "caltech101": 102,
+    "emnist": 62,
 }  # fmt: skip
 _DIRECTORIES = {
     "keras.utils.image_dataset_from_directory": 2,
@@ -51,10 +53,11 @@ _DIRECTORIES = {
     "keras.preprocessing.image_dataset_from_directory": 2,
     "keras.preprocessing.text_dataset_from_directory": 2,
 }
-_SAME = frozenset(
-    "batch shuffle repeat cache prefetch take skip shard unbatch with_options ragged_batch apply interleave snapshot "
-    "as_numpy_iterator rebatch padded_batch concatenate filter ignore_errors enumerate_".split()
-)
+_SAME = frozenset((
+    "batch", "shuffle", "repeat", "cache", "prefetch", "take", "skip", "shard", "unbatch", "with_options",
+    "ragged_batch", "apply", "interleave", "snapshot", "as_numpy_iterator", "rebatch", "padded_batch",
+    "concatenate", "filter", "ignore_errors", "enumerate_",
+))  # fmt: skip
 
 
 def call_name(name: str, args: Args) -> Value | None:
@@ -87,8 +90,6 @@ def _rows(value: Value, node: ast.AST | None) -> Value:
     if isinstance(value, Map):
         return Map({key: _rows(each, node) for key, each in value.items.items()}, value.is_open, node)
     if isinstance(value, Seq):
-        from rightloss.views.source.labels import literal_labels  # labels use the tables of this module
-
         return literal_labels(value)
     return value
 
@@ -108,8 +109,10 @@ def _keras_dataset(name: str, args: Args) -> Value:
         classes = 20
     x = Data(shape=(None, *(Const(size) for size in sizes)) if sizes else (None,), node=args.node)
     y_shape: tuple[Value | None, ...] = (None, Const(1)) if is_column else (None,)
-    pairs = [Seq.of((replace(x, parts={}), _ids(classes, y_shape, args.node, f"keras.datasets.{name}")), "tuple", args.node)
-             for _ in range(2)]  # fmt: skip
+    pairs = [
+        Seq.of((replace(x, parts={}), _ids(classes, y_shape, args.node, f"keras.datasets.{name}")), "tuple", args.node)
+        for _ in range(2)
+    ]
     return Seq.of(pairs, "tuple", args.node)
 
 
@@ -165,8 +168,15 @@ def _tfds(args: Args) -> Value:
     if isinstance(split, Seq):
         loaded = Seq.of([Dataset(element, args.node) for _ in split.items], "list", args.node)
     elif split is None or not isinstance(split, Const):
-        loaded = Map({key: Dataset(element, args.node) for key in ("train", "test", "validation", "unsupervised")}, True,
-                     args.node) if split is None else one  # fmt: skip
+        loaded = (
+            Map(
+                {key: Dataset(element, args.node) for key in ("train", "test", "validation", "unsupervised")},
+                True,
+                args.node,
+            )
+            if split is None
+            else one
+        )
     return Seq.of((loaded, info), "tuple") if constant(args.get(None, "with_info")) else loaded
 
 
@@ -191,7 +201,9 @@ def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:
     element = receiver.element
     if function is None:
         return Dataset(Unknown("an element that is mapped", args.node), args.node)
-    given = element.items if isinstance(element, Seq) and element.kind == "tuple" and not element.is_open else (element,)
+    given = (
+        element.items if isinstance(element, Seq) and element.kind == "tuple" and not element.is_open else (element,)
+    )
     result = invoke(function, Args(args.node, tuple(given)))
     if isinstance(result, Const):
         result = Unknown("an element that is mapped", args.node)

@@ -10,26 +10,26 @@ from rightloss.views.source.recorder import Decoding
 from rightloss.views.source.report import SetupSeen
 from rightloss.views.source.values import constant
 
-
-class _Facts:
-    fact: Callable[[str, ast.AST | None], Fact]
+_Write = Callable[[str, ast.AST | None], Fact]
 
 
-def decode_uses(seen: SetupSeen, writer: _Facts) -> Iterator[DecodeUse]:  # type: ignore[misc]
+def decode_uses(seen: SetupSeen, write: _Write) -> Iterator[DecodeUse]:
     """The uses, each place once."""
     told: set[int] = set()
     for each in seen.decodings:
         found = _decode(each, seen)
         if found is not None and id(each.node) not in told:
             told.add(id(each.node))
-            yield DecodeUse(found, writer.fact(f"predictions are read with {found.example}", each.node))
+            yield DecodeUse(found, write(f"predictions are read with {found.example}", each.node))
 
 
 def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
     applied = use.prediction.applied
     if use.kind == "argmax":
         return Decode.ARGMAX if _over_classes(use, seen) else None
-    binary = bool(seen.readings) and all(read.loss.family in (Loss.BINARY, Loss.MASKED_BINARY) for read in seen.readings)
+    binary = bool(seen.readings) and all(
+        read.loss.family in (Loss.BINARY, Loss.MASKED_BINARY) for read in seen.readings
+    )
     plain = all(step in ("row", "column", "sigmoid") for step in applied)
     if not binary or not plain or use.limit is None:
         return None

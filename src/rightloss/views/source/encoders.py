@@ -6,7 +6,8 @@ import ast
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays, datasets, labels
+from rightloss.views.source import arrays, datasets
+from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
@@ -52,9 +53,14 @@ def _classes(receiver: Obj, value: Value | None, node: ast.AST | None) -> Value:
 
 def _encode(receiver: Obj, name: str, args: Args) -> Value:
     value = args.get(0, "y", "X")
-    value = labels.literal_labels(value) if isinstance(value, Seq) else value
+    value = literal_labels(value) if isinstance(value, Seq) else value
     if name == "fit":
-        if isinstance(value, Data) and value.encoding and value.encoding <= _ONE_EACH and isinstance(value.classes, Const):
+        if (
+            isinstance(value, Data)
+            and value.encoding
+            and value.encoding <= _ONE_EACH
+            and isinstance(value.classes, Const)
+        ):
             receiver.attrs["count"] = value.classes
         return receiver
     if name == "inverse_transform":
@@ -66,16 +72,25 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
     lead = shape[0] if shape else None
     why = f"{receiver.short}().{name}()"
     if receiver.short in ("LabelEncoder", "OrdinalEncoder"):
-        encoding = frozenset({Labels.INDEX, Labels.BINARY}) if constant(units) in (2, None) else frozenset({Labels.INDEX})
+        encoding = (
+            frozenset({Labels.INDEX, Labels.BINARY}) if constant(units) in (2, None) else frozenset({Labels.INDEX})
+        )
         dims = (lead,) if receiver.short == "LabelEncoder" else shape
         return Data(encoding, units, True, dims, 0, None, True, args.node, why)
     if receiver.short == "MultiLabelBinarizer":
         return Data(frozenset({Labels.MULTIHOT}), units, True, (lead, units), 0, 1, True, args.node, why)
     if receiver.short == "LabelBinarizer" and constant(units) == 2:
-        return Data(frozenset({Labels.BINARY, Labels.INDEX}), Const(2), True, (lead, Const(1)), 0, 1, True, args.node, why)
+        return Data(
+            frozenset({Labels.BINARY, Labels.INDEX}), Const(2), True, (lead, Const(1)), 0, 1, True, args.node, why
+        )
     if receiver.short == "LabelBinarizer" and not isinstance(units, Const):
         return Data(node=args.node)  # two classes become one column, more become one-hot rows
-    if receiver.short == "OneHotEncoder" and shape is not None and len(shape) == 2 and constant(shape[1]) not in (1, None):
+    if (
+        receiver.short == "OneHotEncoder"
+        and shape is not None
+        and len(shape) == 2
+        and constant(shape[1]) not in (1, None)
+    ):
         return Data(node=args.node)
     return Data(frozenset({Labels.ONEHOT}), units, True, (lead, units), 0, 1, True, args.node, why)
 
@@ -83,8 +98,25 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
 def _frame(receiver: Obj, name: str, args: Args) -> Value | None:
     if name == "pop":
         return arrays.column(receiver, args.get(0, "item") or Unknown("a column"), args.node or ast.Pass())
-    if name in ("drop", "sample", "copy", "fillna", "dropna", "reset_index", "head", "tail", "astype", "sort_values",
-                "append", "merge", "replace", "shuffle", "join", "apply", "query"):  # fmt: skip
+    if name in (
+        "drop",
+        "sample",
+        "copy",
+        "fillna",
+        "dropna",
+        "reset_index",
+        "head",
+        "tail",
+        "astype",
+        "sort_values",
+        "append",
+        "merge",
+        "replace",
+        "shuffle",
+        "join",
+        "apply",
+        "query",
+    ):
         return receiver
     if name in ("to_numpy", "to_list", "as_matrix"):
         return Data(node=args.node)
@@ -103,7 +135,9 @@ def apply(machine: Machine, called: Obj, args: Args) -> Value | None:
         word = "multi_hot" if mode is None else constant(mode)
         kinds = {"one_hot": Labels.ONEHOT, "multi_hot": Labels.MULTIHOT, "binary": Labels.MULTIHOT}
         if word in kinds:
-            return Data(frozenset({kinds[word]}), units, True, (None, units), 0, 1, True, node, f'CategoryEncoding("{word}")')
+            return Data(
+                frozenset({kinds[word]}), units, True, (None, units), 0, 1, True, node, f'CategoryEncoding("{word}")'
+            )
         return Data(node=node)
     if short in ("StringLookup", "IntegerLookup"):
         return _lookup(called, value, node)
@@ -121,10 +155,18 @@ def _lookup(called: Obj, value: Data, node: ast.AST | None) -> Value:
     if isinstance(words, Seq) and not words.is_open and isinstance(constant(unknown_ids), int):
         size = Const(len(words.items) + constant(unknown_ids))
     if word == "int":
-        return replace(value, encoding=frozenset({Labels.INDEX}), classes=size, low=0, high=None, whole=True, node=node,
-                       why=f"{called.short}()", parts={})  # fmt: skip
+        return replace(
+            value,
+            encoding=frozenset({Labels.INDEX}),
+            classes=size,
+            low=0,
+            high=None,
+            whole=True,
+            node=node,
+            why=f"{called.short}()",
+            parts={},
+        )
     kinds = {"one_hot": Labels.ONEHOT, "multi_hot": Labels.MULTIHOT}
     if word in kinds:
         return Data(frozenset({kinds[word]}), size, True, None, 0, 1, True, node, f'{called.short}("{word}")')
     return Data(node=node)
-

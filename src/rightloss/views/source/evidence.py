@@ -24,7 +24,7 @@ from rightloss.contract import (
 from rightloss.views.source.conditions import conditions
 from rightloss.views.source.decoding import decode_uses
 from rightloss.views.source.heads import Head
-from rightloss.views.source.losses import LossSeen, MetricSeen
+from rightloss.views.source.losses import MetricSeen
 from rightloss.views.source.notebooks import Program
 from rightloss.views.source.report import Reading, SetupSeen
 from rightloss.views.source.spans import Span, span
@@ -44,7 +44,9 @@ class SourceSetup:
     seen: SetupSeen
     site: Span | None
     spans: dict[str, Span] = field(default_factory=dict)  # `Fact.where` -> place
-    arguments: dict[str, Span] = field(default_factory=dict)  # "loss", "from_logits", "units", ... -> place of what to change
+    arguments: dict[str, Span] = field(
+        default_factory=dict
+    )  # "loss", "from_logits", "units", ... -> place of what to change
 
 
 class Writer:
@@ -71,7 +73,7 @@ def evidence(seen: SetupSeen, program: Program, path: str) -> SourceSetup:
     writer = Writer(program, path, Confidence.INFERRED if seen.site.inferred else Confidence.DECLARED)
     found = tuple(_reading(each, seen, writer) for each in seen.readings)
     metrics = tuple(_metrics(seen, writer))
-    setup = Setup(found, metrics, tuple(decode_uses(seen, writer)), seen.output, _where(seen))
+    setup = Setup(found, metrics, tuple(decode_uses(seen, writer.fact)), seen.output, _where(seen))
     arguments = {name: place for name, node in _arguments(seen) if (place := span(program, path, node)) is not None}
     return SourceSetup(setup, seen, span(program, path, seen.node), writer.spans, arguments)
 
@@ -105,7 +107,11 @@ def _loss(made: Evidence, read: Reading, writer: Writer) -> Evidence:
     if loss.from_logits is None or loss.family is Loss.OTHER:
         has_option = loss.family not in (Loss.OTHER, Loss.DIVERGENCE, Loss.SQUARED, Loss.REGRESSION, Loss.MASKED_BINARY)
         return made.narrow(Field.FROM_LOGITS, (FromLogits.TRUE, FromLogits.FALSE)) if has_option else made
-    text = {FromLogits.TRUE: "from_logits=True", FromLogits.FALSE: "from_logits=False", FromLogits.ABSENT: "no from_logits"}
+    text = {
+        FromLogits.TRUE: "from_logits=True",
+        FromLogits.FALSE: "from_logits=False",
+        FromLogits.ABSENT: "no from_logits",
+    }
     told = text[loss.from_logits] + ("" if loss.logits_node is not None else " (the default)")
     return made.narrow(Field.FROM_LOGITS, loss.from_logits, writer.fact(told, loss.logits_node or node))
 
@@ -117,8 +123,11 @@ def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
         return _twice(made, head, writer)
     value = _ACTIVATIONS.get(head.activation, Activation.OTHER)
     name = "no activation" if head.activation == "linear" else f"activation {head.activation}"
-    made = made.narrow(Field.ACTIVATION, value, writer.fact(f"{head.layer or 'last layer'} with {name}",
-                                                           head.activation_node or head.node))  # fmt: skip
+    made = made.narrow(
+        Field.ACTIVATION,
+        value,
+        writer.fact(f"{head.layer or 'last layer'} with {name}", head.activation_node or head.node),
+    )
     if head.axis is not None:
         axis = ClassAxis.LAST if head.axis == "last" else ClassAxis.ANOTHER
         fact = writer.fact("another axis than the last one", head.activation_node or head.node)
@@ -134,8 +143,8 @@ def _is_twice(made: Evidence, head: Head) -> bool:
 
 
 def _twice(made: Evidence, head: Head, writer: Writer) -> Evidence:
-    """Two activations and a loss that reads probabilities are the same function as one activation and a loss that applies
-    the other: an activated output that is read as raw scores."""
+    """Two activations and a loss that reads probabilities are the same function as one activation and a loss that
+    applies the other: an activated output that is read as raw scores."""
     first = writer.fact(f"{head.layer or 'last layer'} already applies {head.twice}", head.node)
     second = writer.fact(f"{head.activation} is applied once more", head.activation_node or head.node)
     made = made.narrow(Field.ACTIVATION, _ACTIVATIONS[head.twice or ""], first)
@@ -144,8 +153,8 @@ def _twice(made: Evidence, head: Head, writer: Writer) -> Evidence:
 
 
 def trainable(data: Data | None) -> frozenset[Labels]:
-    """The label encodings that data may have; all of them when nothing is known. Ids of which nobody said that there are
-    more than two classes may be 0/1 labels."""
+    """The label encodings that data may have; all of them when nothing is known. Ids of which nobody said that there
+    are more than two classes may be 0/1 labels."""
     if data is None or not data.encoding:
         return frozenset(Labels)
     found = frozenset(each for each in data.encoding if isinstance(each, Labels)) or frozenset(Labels)

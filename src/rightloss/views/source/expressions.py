@@ -7,35 +7,31 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from rightloss.views.source import access, calls, layers
-from rightloss.views.source.arrays import arithmetic, compare
+from rightloss.views.source import access, calls, layers, operators
+from rightloss.views.source.arrays import arithmetic
 from rightloss.views.source.machine import Machine, Scope
 from rightloss.views.source.names import conventional
+from rightloss.views.source.outcomes import iterate, truth
 from rightloss.views.source.values import (
-    Choice,
     Const,
     Data,
-    Dataset,
     Function,
     Gap,
     Map,
-    Obj,
     Ref,
     Seq,
-    Symbol,
     Tensor,
     Unknown,
-    UserClass,
     Value,
     guarded,
-    same,
 )
 
 MAX_RANGE = 64
-_BUILTIN_REFS = frozenset(
-    ("len range int float str bool list tuple dict set zip enumerate print sum max min abs round sorted reversed map "
-     "filter isinstance getattr setattr hasattr super type iter next open any all object property").split()
-)  # fmt: skip
+_BUILTIN_REFS = frozenset((
+    "len", "range", "int", "float", "str", "bool", "list", "tuple", "dict", "set", "zip", "enumerate", "print",
+    "sum", "max", "min", "abs", "round", "sorted", "reversed", "map", "filter", "isinstance", "getattr",
+    "setattr", "hasattr", "super", "type", "iter", "next", "open", "any", "all", "object", "property",
+))  # fmt: skip
 
 
 def evaluate(machine: Machine, node: ast.expr) -> Value:
@@ -97,7 +93,7 @@ def _sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set) -> Value:
     items: list[Value] = []
     for element in node.elts:
         if isinstance(element, ast.Starred):
-            inner = iterate(machine, evaluate(machine, element.value), element)
+            inner = iterate(evaluate(machine, element.value), element)
             items.extend(inner if inner is not None else [Gap()])
         else:
             items.append(evaluate(machine, element))
@@ -149,60 +145,7 @@ def _binary(machine: Machine, node: ast.BinOp) -> Value:
     if found is None:
         return arithmetic(left, right, "&", node)
     sign, function = found
-    return spread(lambda one, other: _binary_plain(one, other, sign, function, node), left, right)
-
-
-def _binary_plain(left: Value, right: Value, sign: str, function: Callable[[Any, Any], Any], node: ast.expr) -> Value:
-    if isinstance(left, Const) and isinstance(right, Const):
-        try:
-            if sign in ("*", "**") and not _small(left.value, right.value):
-                return Unknown("a large constant", node)
-            return Const(function(left.value, right.value), node)
-        except Exception:  # whatever the program would raise here, nothing is known after it
-            return Unknown("an expression that fails", node)
-    if isinstance(left, Seq) and isinstance(right, Seq) and sign == "+":
-        return Seq.of(left.items + right.items, left.kind, node)
-    if isinstance(left, Seq) and isinstance(right, Const | Symbol | Unknown) and sign == "*":
-        times = right.value if isinstance(right, Const) else None
-        if isinstance(times, int) and 0 <= times * len(left.items) <= MAX_RANGE and not left.is_open:
-            return Seq.of(left.items * times, left.kind, node)
-        return Seq.of((Gap(left.items[0] if left.items else None),), left.kind, node)
-    if isinstance(left, Const | Symbol) and isinstance(right, Const | Symbol):
-        return _symbolic(left, right, sign, node)
-    return arithmetic(left, right, sign, node)
-
-
-def _small(one: Any, other: Any) -> bool:
-    numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    return (numbers and abs(one) < 1e9 and abs(other) < 1e9 and (abs(other) < 64 or abs(one) < 1e6)) or (
-        isinstance(one, str) and isinstance(other, int) and len(one) * other < 10_000
-    )
-
-
-def _symbolic(left: Const | Symbol, right: Const | Symbol, sign: str, node: ast.expr) -> Value:
-    """Arithmetic with a symbol is a new symbol; `n + 0` and `(n + 1) - 1` are not simplified beyond that."""
-    if isinstance(right, Const) and (right.value, sign) in ((0, "+"), (0, "-"), (1, "*")):
-        return left
-    one, other = ((v.key, v.text) if isinstance(v, Symbol) else (v.value, repr(v.value)) for v in (left, right))
-    try:
-        hash(one[0]), hash(other[0])
-    except TypeError:
-        return Unknown("arithmetic on something else", node)
-    if isinstance(left, Const) and not isinstance(left.value, int | float):
-        return Unknown("a text that is not known", node)
-    return Symbol(f"{one[1]} {sign} {other[1]}", (sign, one[0], other[0]), node)
-
-
-def spread(function: Callable[..., Value], *values: Value) -> Value:
-    """Apply a function to each combination of alternatives that can occur together."""
-    for position, value in enumerate(values):
-        if isinstance(value, Choice):
-            pairs = [
-                (guard, spread(function, *values[:position], each, *values[position + 1 :]))
-                for guard, each in value.alternatives
-            ]
-            return guarded(pairs)
-    return function(*values)
+    return operators.spread(lambda one, other: operators.binary(one, other, sign, function, node), left, right)
 
 
 def _unary(machine: Machine, node: ast.UnaryOp) -> Value:
@@ -220,58 +163,7 @@ def _compare(machine: Machine, node: ast.Compare) -> Value:
     rights = [evaluate(machine, each) for each in node.comparators]
     if len(rights) != 1:
         return Unknown("a condition", node)
-    return spread(lambda one, other: _compare_plain(machine, one, other, node), left, rights[0])
-
-
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-
-
-def _compare_plain(machine: Machine, left: Value, right: Value, node: ast.Compare) -> Value:
-    kind = type(node.ops[0])
-    if kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
-        equal = _identical(left, right)
-        if equal is not None:
-            return Const(equal is (kind in (ast.Is, ast.Eq)), node)
-    if isinstance(left, Const) and isinstance(right, Const) and kind in _COMPARISONS:
-        try:
-            return Const(bool(_COMPARISONS[kind](left.value, right.value)), node)
-        except Exception:  # the program would fail here
-            return Unknown("a comparison that fails", node)
-    if kind in (ast.In, ast.NotIn) and isinstance(left, Const) and isinstance(right, Seq | Map):
-        found = _contains(left, right)
-        if found is not None:
-            return Const(found is (kind is ast.In), node)
-    return compare(machine, left, right, kind, node)
-
-
-def _identical(left: Value, right: Value) -> bool | None:
-    """Whether two values are the same thing, where that is known."""
-    if same(left, right) and not isinstance(left, Data | Tensor | Unknown):
-        return True
-    nothing = Const(None)
-    known = (Obj, Seq, Map, Function, UserClass, Data, Dataset, Tensor)
-    if isinstance(left, known) and same(right, nothing) and not (isinstance(left, Obj) and left.attrs.get("foreign")):
-        return False
-    if isinstance(left, Ref) and isinstance(right, Ref):
-        return left.name == right.name
-    if isinstance(left, Const) and isinstance(right, Const) and (left.value is None or right.value is None):
-        return left.value is right.value
-    return None
-
-
-def _contains(left: Const, right: Seq | Map) -> bool | None:
-    if isinstance(right, Map):
-        return True if left.value in right.items else (None if right.is_open else False)
-    if any(same(left, item) for item in right.items):
-        return True
-    return False if all(isinstance(item, Const) for item in right.items) else None
+    return operators.spread(lambda one, other: operators.comparison(machine, one, other, node), left, rights[0])
 
 
 def _boolean(machine: Machine, node: ast.BoolOp) -> Value:
@@ -325,7 +217,7 @@ def _comprehend(machine: Machine, generators: list[ast.comprehension], element: 
     if not generators:
         return [evaluate(machine, element)]
     first = generators[0]
-    items = iterate(machine, evaluate(machine, first.iter), first.iter)
+    items = iterate(evaluate(machine, first.iter), first.iter)
     if items is None or len(items) > MAX_RANGE or any(isinstance(item, Gap) for item in items):
         sample = next((item.sample for item in items or () if isinstance(item, Gap) and item.sample), None)
         assign(machine, first.target, sample or Unknown("one of many items", first.target))
@@ -350,8 +242,11 @@ def _dict_comprehension(machine: Machine, node: ast.DictComp) -> Value:
         found = _comprehend(machine, node.generators, pair)
     finally:
         machine.scope = outer
-    items = {each.items[0].value: each.items[1] for each in found
-             if isinstance(each, Seq) and isinstance(each.items[0], Const)}  # fmt: skip
+    items = {
+        each.items[0].value: each.items[1]
+        for each in found
+        if isinstance(each, Seq) and isinstance(each.items[0], Const)
+    }
     return Map(items, len(items) != len(found), node)
 
 
@@ -396,40 +291,6 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:
     parts = access.unpacked(machine, value, len(targets), star)
     for target, part in zip(targets, parts, strict=True):
         assign(machine, target, part)
-
-
-def truth(value: Value) -> bool | None:
-    """Whether a value counts as true, or None when that is not known."""
-    if isinstance(value, Const):
-        try:
-            return bool(value.value)
-        except Exception:
-            return None
-    if isinstance(value, Seq):
-        return True if any(not isinstance(item, Gap) for item in value.items) else (None if value.is_open else False)
-    if isinstance(value, Map):
-        return bool(value.items) or (None if value.is_open else False)
-    if isinstance(value, Function | UserClass):
-        return True
-    if isinstance(value, Choice):
-        found = {truth(each) for _, each in value.alternatives}
-        return found.pop() if len(found) == 1 else None
-    return None
-
-
-def iterate(machine: Machine, value: Value, node: ast.AST) -> list[Value] | None:
-    """The items that iterating over a value gives; a `Gap` stands for an unknown number of them."""
-    if isinstance(value, Seq):
-        return list(value.items)
-    if isinstance(value, Map):
-        return [*(Const(key, node) for key in value.items), *([Gap()] if value.is_open else [])]
-    if isinstance(value, Const) and isinstance(value.value, range | str | bytes) and len(value.value) <= MAX_RANGE:
-        return [Const(each, node) for each in value.value]
-    if isinstance(value, Dataset):
-        return [Gap(value.element)]
-    if isinstance(value, Data):
-        return [Gap(access.row_of(value, node))]
-    return None
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Machine, Any], Value]] = {

@@ -136,7 +136,10 @@ def _class_decorators(cls: UserClass) -> set[str]:
 
 def _fill_fields(cls: UserClass, args: Args, made: Obj) -> None:
     """What `@dataclass` would write into the instance."""
-    fields = [each.target.id for each in cls.node.body
-              if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]  # fmt: skip
+    fields = [
+        each.target.id
+        for each in cls.node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    ]
     made.attrs.update(zip(fields, args.positional, strict=False))
     made.attrs.update({name: value for name, value in args.keywords.items() if name in fields})

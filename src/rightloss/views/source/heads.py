@@ -60,7 +60,9 @@ def read_head(output: Value | None, world: World, depth: int = MAX_WALK) -> Head
     if isinstance(value, Seq | None):
         return unknown("the model has several outputs" if value is not None else "no branch leads here")
     if not isinstance(value, Tensor):
-        why = value.why if isinstance(value, Unknown | Data) and value.why else "the output is not a tensor of this file"
+        why = (
+            value.why if isinstance(value, Unknown | Data) and value.why else "the output is not a tensor of this file"
+        )
         return unknown(why, getattr(value, "node", None))
     op = world.pick(value.op)
     if isinstance(op, Obj):
@@ -122,8 +124,13 @@ def _of_layer(kind: str, layer: Obj, value: Tensor, world: World, depth: int) ->
         return replace(keeps, recovered=False, through=(*below.through, kind))
     if kind in layers.NORMALIZES:
         below = _below(value, world, depth)
-        return replace(below, activation="linear" if below.activation else None, recovered=None, twice=None,
-                       through=(*below.through, kind))  # fmt: skip
+        return replace(
+            below,
+            activation="linear" if below.activation else None,
+            recovered=None,
+            twice=None,
+            through=(*below.through, kind),
+        )
     if kind in layers.MERGES:
         return _merged(kind, value, world, depth)
     return unknown(f"{kind} as the last layer is not read", layer.node)
@@ -133,7 +140,9 @@ def _moved(below: Head, layer: Obj, kind: str, value: Tensor, world: World) -> H
     """After Flatten, Reshape or Permute the last axis is another one."""
     size = shapes.last_dimension(value, world)
     same = size is not None and constant(size) is not None and constant(size) == constant(below.units)
-    return replace(below, units=size, axis=below.axis if same else None, units_node=below.units_node if same else layer.node)
+    return replace(
+        below, units=size, axis=below.axis if same else None, units_node=below.units_node if same else layer.node
+    )
 
 
 def _argument(layer: Obj, index: int | None, names: tuple[str, ...], world: World) -> Value | None:
@@ -143,7 +152,12 @@ def _argument(layer: Obj, index: int | None, names: tuple[str, ...], world: Worl
 def _unit_layer(kind: str, layer: Obj, world: World) -> Head:
     index, names, activation_index, default = layers.UNITS[kind]
     units = number(_argument(layer, index, names, world))
-    if units is None and not layer.args.is_open and layer.args.get(index, *names) is None and kind not in ("EinsumDense",):
+    if (
+        units is None
+        and not layer.args.is_open
+        and layer.args.get(index, *names) is None
+        and kind not in ("EinsumDense",)
+    ):
         return unknown(f"{kind} without units", layer.node)
     given = _argument(layer, activation_index, ("activation",), world)
     name: str | None
@@ -154,8 +168,18 @@ def _unit_layer(kind: str, layer: Obj, world: World) -> Head:
     place = layer.args.place(activation_index, "activation")
     label = constant(world.pick(layer.args.get(None, "name")))
     axis = constant(world.pick(given.args.get(0, "axis"))) if isinstance(given, Obj) else None
-    return Head(units, name, "last" if axis in (None, -1) else None, True, None, layer.node, place,
-                layer.args.place(index, *names), kind, label if isinstance(label, str) else None)  # fmt: skip
+    return Head(
+        units,
+        name,
+        "last" if axis in (None, -1) else None,
+        True,
+        None,
+        layer.node,
+        place,
+        layer.args.place(index, *names),
+        kind,
+        label if isinstance(label, str) else None,
+    )
 
 
 def activation_name(value: Value, world: World) -> str | None:
@@ -167,11 +191,19 @@ def activation_name(value: Value, world: World) -> str | None:
         return layers.ACTIVATION_NAMES.get(value.value, value.value) if isinstance(value.value, str) else None
     if isinstance(value, Ref):
         last = value.name.rpartition(".")[2]
-        return layers.ACTIVATION_NAMES.get(last, last) if last.islower() or last in layers.ACTIVATIONS else (
-            layers.ACTIVATIONS.get(last))  # fmt: skip
+        return (
+            layers.ACTIVATION_NAMES.get(last, last)
+            if last.islower() or last in layers.ACTIVATIONS
+            else (layers.ACTIVATIONS.get(last))
+        )
     if isinstance(value, Obj) and isinstance(value.cls, str) and value.short in layers.ACTIVATIONS:
         return layers.ACTIVATIONS[value.short]
-    if isinstance(value, Obj) and isinstance(value.cls, str) and value.short in ("Activation", "get") and value.args.positional:
+    if (
+        isinstance(value, Obj)
+        and isinstance(value.cls, str)
+        and value.short in ("Activation", "get")
+        and value.args.positional
+    ):
         return activation_name(value.args.positional[0], world)
     if isinstance(value, Function):
         return None
@@ -192,7 +224,14 @@ def _activation_layer(kind: str, layer: Obj, value: Tensor, world: World, depth:
 
 
 def compose(
-    name: str | None, below: Head, axis: Value | None, value: Tensor, world: World, place: ast.AST | None, *, recovered: bool | None
+    name: str | None,
+    below: Head,
+    axis: Value | None,
+    value: Tensor,
+    world: World,
+    place: ast.AST | None,
+    *,
+    recovered: bool | None,
 ) -> Head:
     """An activation on top of what is below."""
     if name is None:
@@ -201,8 +240,16 @@ def compose(
         return below if recovered else replace(below, recovered=False)
     twice = below.activation if below.activation in ("softmax", "sigmoid") else None
     why = "" if name in ("softmax", "sigmoid", "log_softmax") and below.units is None and below.why else below.why
-    return replace(below, activation=name, axis=_axis(axis, value, world), recovered=recovered, activation_node=place, twice=twice,
-                   through=(), why=why)  # fmt: skip
+    return replace(
+        below,
+        activation=name,
+        axis=_axis(axis, value, world),
+        recovered=recovered,
+        activation_node=place,
+        twice=twice,
+        through=(),
+        why=why,
+    )
 
 
 def _axis(axis: Value | None, value: Tensor, world: World) -> str | None:
@@ -220,7 +267,7 @@ def _axis(axis: Value | None, value: Tensor, world: World) -> str | None:
 
 def _application(op: Obj, world: World) -> Head:
     """A network that comes with Keras: its own top is softmax over `classes`."""
-    top = world.pick(op.args.get(0 if "EfficientNetV2" not in op.short else 0, "include_top"))
+    top = world.pick(op.args.get(0, "include_top"))
     if top is not None and constant(top) is False:
         return unknown("features of a keras.applications network are not a classifier", op.node)
     if top is not None and constant(top) is not True:
@@ -228,8 +275,19 @@ def _application(op: Obj, world: World) -> Head:
     units = number(world.pick(op.args.get(None, "classes"))) or Const(1000, op.node)
     given = op.args.get(None, "classifier_activation")
     name = "softmax" if given is None else activation_name(given, world)
-    return Head(units, name, "last", True, None, op.node, op.args.place(None, "classifier_activation"),
-                op.args.place(None, "classes"), op.short, None, 2)  # fmt: skip
+    return Head(
+        units,
+        name,
+        "last",
+        True,
+        None,
+        op.node,
+        op.args.place(None, "classifier_activation"),
+        op.args.place(None, "classes"),
+        op.short,
+        None,
+        2,
+    )
 
 
 def _merged(kind: str, value: Tensor, world: World, depth: int) -> Head:
@@ -249,8 +307,16 @@ def _merged(kind: str, value: Tensor, world: World, depth: int) -> Head:
         return unknown("a product of two branches is a similarity, not a layer", value.node)
     if name is None:
         return unknown(f"{kind} of different activations", value.node)
-    return replace(heads[0], units=units, activation=name, recovered=False, node=value.node, units_node=None, name=None,
-                   through=(kind,))  # fmt: skip
+    return replace(
+        heads[0],
+        units=units,
+        activation=name,
+        recovered=False,
+        node=value.node,
+        units_node=None,
+        name=None,
+        through=(kind,),
+    )
 
 
 def _of_operation(name: str, value: Tensor, world: World, depth: int) -> Head:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import arrays, datasets
+from rightloss.views.source.literals import from_python, literal_labels, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
@@ -16,8 +16,6 @@ from rightloss.views.source.values import (
     Data,
     Dataset,
     Function,
-    Gap,
-    Map,
     Obj,
     Ref,
     Seq,
@@ -63,72 +61,6 @@ def _as_array(args: Args) -> Value | None:
     return value if isinstance(value, Data | Tensor | Dataset) else None
 
 
-def literal_labels(value: Seq) -> Value:
-    """Data written out in the program, or lists that a loop filled."""
-    if value.is_open:
-        sample = next((item.sample for item in value.items if isinstance(item, Gap)), None)
-        if isinstance(sample, Data):
-            return replace(sample, shape=(None, *sample.shape) if sample.shape is not None else None, parts={})
-        return Data(node=value.node)
-    if value.items and all(isinstance(item, Data) for item in value.items):
-        first = value.items[0]
-        assert isinstance(first, Data)
-        shape = (Const(len(value.items)), *first.shape) if first.shape is not None else None
-        return Data(shape=shape, node=value.node)
-    plain = to_python(value)
-    return from_python(plain, value.node) if plain is not None else Data(node=value.node)
-
-
-def to_python(value: Value, depth: int = 5) -> Any:
-    """A nested list of constants as Python lists; None when something in it is not constant."""
-    if isinstance(value, Const):
-        return value.value
-    if isinstance(value, Seq) and depth and not value.is_open:
-        inner = [to_python(item, depth - 1) for item in value.items]
-        return None if any(each is None for each in inner) else inner
-    return None
-
-
-def from_python(values: Any, node: ast.AST | None) -> Data:
-    """The encoding of labels that are written out: values and shape are all there."""
-    shape: list[int] = []
-    level = [values]
-    while level and all(isinstance(each, list) for each in level):
-        sizes = {len(each) for each in level}
-        if len(sizes) != 1:
-            return Data(node=node)
-        shape.append(sizes.pop())
-        level = [inner for each in level for inner in each]
-    dims = tuple(Const(size) for size in shape)
-    if not level or not shape:
-        return Data(node=node, shape=dims)
-    if all(isinstance(each, str) for each in level):
-        return Data(frozenset({Source.TEXT}), Symbol("classes", ("text", id(node))), False, dims, node=node,
-                    why="written-out text")  # fmt: skip
-    if not all(isinstance(each, int | float) for each in level):
-        return Data(node=node, shape=dims)
-    low, high = min(level), max(level)
-    whole = all(float(each).is_integer() for each in level)
-    if len(shape) == 2 and shape[1] > 1:
-        return _columns(values, dims, node, whole and low >= 0 and high <= 1)
-    if not whole:
-        inside = 0 <= low and high <= 1
-        return Data(None if inside else frozenset({Source.CONTINUOUS}), shape=dims, low=low, high=high, whole=False, node=node,
-                    why="written-out numbers")  # fmt: skip
-    distinct = {int(each) for each in level}
-    if distinct == {-1, 1} or (distinct and distinct == set(range(int(low), int(high) + 1)) and low in (0, 1)):
-        return arrays.of_range(low, high, dims, node or ast.Pass(), "written-out ids", exact=len(distinct) > 1)
-    return Data(shape=dims, low=low, high=high, whole=True, node=node)
-
-
-def _columns(rows: list[list[float]], dims: arrays.Shape, node: ast.AST | None, binary: bool) -> Data:
-    if not binary:
-        return Data(shape=dims, node=node)
-    exclusive = all(sum(row) == 1 for row in rows)
-    encoding = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}) if exclusive else frozenset({Labels.MULTIHOT})
-    return Data(encoding, dims[1], True, dims, 0, 1, True, node, "written-out rows")
-
-
 def _shape_of(value: Value | None) -> arrays.Shape | None:
     if isinstance(value, Data):
         return value.shape
@@ -148,7 +80,11 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
         if units is None:
             known = value.classes if isinstance(value, Data) and value.encoding else None
             units = known or Symbol(f"{_text(args.node)}.shape[1]", ("columns", args), args.node)
-        if isinstance(value, Data) and value.encoding is not None and value.encoding <= {Labels.ONEHOT, Labels.MULTIHOT}:
+        if (
+            isinstance(value, Data)
+            and value.encoding is not None
+            and value.encoding <= {Labels.ONEHOT, Labels.MULTIHOT}
+        ):
             shape = (*value.shape, units) if value.shape is not None else None
             return Data(shape=shape, node=args.node)
         shape = _shape_of(value)
@@ -187,8 +123,17 @@ def _randint(machine: Machine, args: Args) -> Value:
     if isinstance(top, int):
         return arrays.of_range(bottom, top - 1, dims, args.node or ast.Pass(), "random ids")
     if bottom == 0 and isinstance(number(high), Symbol):
-        return Data(INDEX if dims is not None and len(dims) <= 1 else None, number(high), True, dims, 0, None, True, args.node,
-                    "random ids")  # fmt: skip
+        return Data(
+            INDEX if dims is not None and len(dims) <= 1 else None,
+            number(high),
+            True,
+            dims,
+            0,
+            None,
+            True,
+            args.node,
+            "random ids",
+        )
     return Data(shape=dims, node=args.node)
 
 
@@ -314,7 +259,9 @@ def _unary(path: str, name: str) -> Callable[[Machine, Args], Value]:
     def handler(machine: Machine, args: Args) -> Value:
         value = args.get(0, "x", "logits")
         if isinstance(value, Data) and value.prediction is not None:
-            return replace(value, prediction=replace(value.prediction, applied=(*value.prediction.applied, name)), parts={})
+            return replace(
+                value, prediction=replace(value.prediction, applied=(*value.prediction.applied, name)), parts={}
+            )
         if isinstance(value, Tensor):
             return Tensor(Ref(path), (value,), args.node, args)
         return Unknown(f"{name} of something unknown", args.node)
@@ -354,8 +301,12 @@ def _reshape(machine: Machine, args: Args) -> Value:
     wanted = args.get(1, "shape", "newshape")
     if isinstance(value, Data):
         name = (_text(args.node).rpartition(".")[2] or "reshape").rstrip("()")
-        return arrays.reshaped(value, name if name in ("squeeze", "ravel") else "reshape", (wanted,) if wanted else (),
-                               args.node or ast.Pass())  # fmt: skip
+        return arrays.reshaped(
+            value,
+            name if name in ("squeeze", "ravel") else "reshape",
+            (wanted,) if wanted else (),
+            args.node or ast.Pass(),
+        )
     if isinstance(value, Tensor):
         return Tensor(Ref("tensorflow.reshape"), (value,), args.node, args)
     return Unknown("another shape", args.node)
@@ -388,16 +339,39 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     "keras.backend.one_hot": _one_hot(1, "num_classes", columns=False),
     "numpy.random.randint": _randint,
     "tensorflow.random.uniform": _uniform_int,
-    "keras.random.randint": lambda machine, args: _uniform_int(machine, Args(args.node, (), {
-        "shape": args.get(0, "shape") or Const(None), "minval": args.get(1, "minval") or Const(0),
-        "maxval": args.get(2, "maxval") or Const(None), "dtype": Const("int32")})),
+    "keras.random.randint": lambda machine, args: _uniform_int(
+        machine,
+        Args(
+            args.node,
+            (),
+            {
+                "shape": args.get(0, "shape") or Const(None),
+                "minval": args.get(1, "minval") or Const(0),
+                "maxval": args.get(2, "maxval") or Const(None),
+                "dtype": Const("int32"),
+            },
+        ),
+    ),
     "numpy.random.choice": _choice,
     **dict.fromkeys(("numpy.zeros", "tensorflow.zeros"), _filled(0)),
     **dict.fromkeys(("numpy.ones", "tensorflow.ones"), _filled(1)),
-    **dict.fromkeys(("numpy.random.random", "numpy.random.rand", "numpy.random.randn", "numpy.random.random_sample",
-                     "numpy.random.normal", "numpy.empty", "tensorflow.random.normal", "numpy.random.uniform"), _FLOAT),
-    **dict.fromkeys(("numpy.zeros_like", "numpy.ones_like", "tensorflow.zeros_like", "tensorflow.ones_like",
-                     "numpy.full_like"), _like),
+    **dict.fromkeys(
+        (
+            "numpy.random.random",
+            "numpy.random.rand",
+            "numpy.random.randn",
+            "numpy.random.random_sample",
+            "numpy.random.normal",
+            "numpy.empty",
+            "tensorflow.random.normal",
+            "numpy.random.uniform",
+        ),
+        _FLOAT,
+    ),
+    **dict.fromkeys(
+        ("numpy.zeros_like", "numpy.ones_like", "tensorflow.zeros_like", "tensorflow.ones_like", "numpy.full_like"),
+        _like,
+    ),
     "sklearn.datasets.make_classification": _make_classification,
     "sklearn.datasets.make_multilabel_classification": _multilabel,
     "sklearn.datasets.make_moons": _known_pair(2, 2),
@@ -410,14 +384,19 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     "tensorflow.argmax": _argmax(0),
     "keras.ops.argmax": _argmax(None),
     "keras.backend.argmax": _argmax(-1),
-    **{f"{module}.{name}": _unary(f"{module}.{name}", name) for module in ("tensorflow.nn", "keras.ops", "keras.activations",
-       "keras.backend") for name in ("softmax", "sigmoid", "log_softmax")},
+    **{
+        f"{module}.{name}": _unary(f"{module}.{name}", name)
+        for module in ("tensorflow.nn", "keras.ops", "keras.activations", "keras.backend")
+        for name in ("softmax", "sigmoid", "log_softmax")
+    },
     "scipy.special.softmax": _unary("scipy.special.softmax", "softmax"),
     "scipy.special.expit": _unary("scipy.special.expit", "sigmoid"),
     **dict.fromkeys(("numpy.round", "numpy.rint", "tensorflow.round", "numpy.around"), _round),
     **dict.fromkeys(("numpy.greater", "tensorflow.greater"), _greater),
     "numpy.where": _where,
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
-    **dict.fromkeys(("numpy.reshape", "tensorflow.reshape", "numpy.squeeze", "numpy.ravel", "tensorflow.squeeze"), _reshape),
+    **dict.fromkeys(
+        ("numpy.reshape", "tensorflow.reshape", "numpy.squeeze", "numpy.ravel", "tensorflow.squeeze"), _reshape
+    ),
     **dict.fromkeys(("numpy.concatenate", "numpy.vstack", "tensorflow.concat"), _stack),
 }

@@ -32,16 +32,19 @@ ACTIVATION_NAMES = {
 WRAPPERS = frozenset({"TimeDistributed", "Bidirectional"})
 # The same values come out while predictions are made.
 PASSES = frozenset(
-    {"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
+    {"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout",
+     "AlphaDropout",
      "ActivityRegularization", "Identity", "Masking", "InputLayer"}
 )  # fmt: skip
 # The same values, in another place: Keras no longer finds what was before the activation.
 LOSES_UNITS = frozenset({"Reshape", "Flatten", "Permute"})
 RESHAPES = LOSES_UNITS | frozenset(
     {"RepeatVector", "Cropping1D", "Cropping2D", "Cropping3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D",
-     "UpSampling1D", "UpSampling2D", "UpSampling3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D",
+     "UpSampling1D", "UpSampling2D", "UpSampling3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D",
+     "MaxPool2D",
      "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
-     "GlobalAveragePooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPool2D", "GlobalMaxPool1D", "Resizing",
+     "GlobalAveragePooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPool2D", "GlobalMaxPool1D",
+     "Resizing",
      "GlobalAvgPool2D", "GlobalAvgPool1D"}
 )  # fmt: skip
 NORMALIZES = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"})
@@ -51,7 +54,8 @@ AVERAGES = frozenset({"Average", "Maximum", "Minimum", "Concatenate"})
 MODULES = ("tensorflow.nn.", "keras.activations.", "keras.ops.", "keras.backend.")
 SAME_VALUES = frozenset({"cast", "identity", "stop_gradient", "convert_to_tensor", "clip_by_value", "clip"})
 SHAPE_OPERATIONS = frozenset(
-    {"reshape", "squeeze", "expand_dims", "transpose", "flatten", "batch_flatten", "permute_dimensions", "split", "stack",
+    {"reshape", "squeeze", "expand_dims", "transpose", "flatten", "batch_flatten", "permute_dimensions", "split",
+     "stack",
      "reduce_mean", "reduce_max", "mean", "max", "gather", "slice", "concat", "concatenate"}
 )  # fmt: skip
 

@@ -80,7 +80,15 @@ def _by_name(name: str, value: Const, argument: ast.AST | None) -> LossSeen:
     entry = LOSS_NAMES.get(name)
     if entry is not None:
         return _seen(entry, _default(entry), {}, value.node, argument)
-    if name in ("hinge", "squared_hinge", "categorical_hinge", "poisson", "cosine_similarity", "cosine_proximity", "ctc"):
+    if name in (
+        "hinge",
+        "squared_hinge",
+        "categorical_hinge",
+        "poisson",
+        "cosine_similarity",
+        "cosine_proximity",
+        "ctc",
+    ):
         return LossSeen(name, Loss.OTHER, FromLogits.ABSENT, {}, value.node, argument)
     return LossSeen(name, None, None, {}, value.node, argument, why=f'the loss "{name}" is not known')
 
@@ -89,8 +97,14 @@ def _default(entry: LossEntry) -> FromLogits:
     return FromLogits.FALSE if entry.from_logits else FromLogits.ABSENT
 
 
-def _seen(entry: LossEntry, option: FromLogits | None, options: dict[str, Any], node: ast.AST | None,
-          argument: ast.AST | None, logits_node: ast.AST | None = None) -> LossSeen:  # fmt: skip
+def _seen(
+    entry: LossEntry,
+    option: FromLogits | None,
+    options: dict[str, Any],
+    node: ast.AST | None,
+    argument: ast.AST | None,
+    logits_node: ast.AST | None = None,
+) -> LossSeen:
     return LossSeen(entry.name, entry.family, option, options, node, argument, logits_node)
 
 
@@ -119,11 +133,26 @@ def _by_object(value: Obj, world: World, machine: Machine | None, argument: ast.
     if entry is not None and root in ("keras.losses", "rightloss.losses", "keras.metrics"):
         return with_options(entry, value.args, world, value.node, argument)
     known = root == "keras.losses"
-    return LossSeen(last, Loss.OTHER if known else None, None, {}, value.node, argument, why="" if known else f"{value.cls} is not read")
+    return LossSeen(
+        last,
+        Loss.OTHER if known else None,
+        None,
+        {},
+        value.node,
+        argument,
+        why="" if known else f"{value.cls} is not read",
+    )
 
 
-def with_options(entry: LossEntry, args: Args, world: World, node: ast.AST | None, argument: ast.AST | None,
-                 *, function: bool = False) -> LossSeen:  # fmt: skip
+def with_options(
+    entry: LossEntry,
+    args: Args,
+    world: World,
+    node: ast.AST | None,
+    argument: ast.AST | None,
+    *,
+    function: bool = False,
+) -> LossSeen:
     """A loss made or called with arguments."""
     option: FromLogits | None = _default(entry)
     positional = entry.from_logits and "Focal" not in entry.name
@@ -131,7 +160,13 @@ def with_options(entry: LossEntry, args: Args, world: World, node: ast.AST | Non
     given = world.pick(args.get(index, "from_logits")) if entry.from_logits else None
     if given is not None:
         told = constant(given)
-        option = FromLogits.TRUE if told is True or told == 1 else FromLogits.FALSE if told in (False, None) and isinstance(given, Const) else None
+        option = (
+            FromLogits.TRUE
+            if told is True or told == 1
+            else FromLogits.FALSE
+            if told in (False, None) and isinstance(given, Const)
+            else None
+        )
     elif args.is_open and entry.from_logits:
         option = None
     options = {name: constant(world.pick(args.keywords[name])) for name in entry.options if name in args.keywords}
@@ -162,8 +197,17 @@ def _custom(function: Function, machine: Machine | None, argument: ast.AST | Non
     if found.family is None:
         return nothing
     changed = direct[0].labels is not labels
-    return LossSeen(found.name, found.family, found.from_logits, found.options, found.node, argument, found.logits_node, True,
-                    changed)  # fmt: skip
+    return LossSeen(
+        found.name,
+        found.family,
+        found.from_logits,
+        found.options,
+        found.node,
+        argument,
+        found.logits_node,
+        True,
+        changed,
+    )
 
 
 def read_loss_result(result: LossResult, world: World, machine: Machine | None = None) -> LossSeen:

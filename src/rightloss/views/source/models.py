@@ -28,7 +28,8 @@ SEQUENTIAL = "keras.models.Sequential"
 FUNCTIONAL = "keras.models.Model"
 _MODEL_BASES = (SEQUENTIAL, FUNCTIONAL, "keras.models.Functional")
 OPAQUE = (
-    "keras.models.load_model", "keras.models.model_from_json", "keras.models.model_from_yaml", "keras.saving.load_model",
+    "keras.models.load_model", "keras.models.model_from_json", "keras.models.model_from_yaml",
+    "keras.saving.load_model",
     "tensorflow.saved_model.load",
 )  # fmt: skip
 COPIES = ("keras.models.clone_model",)
@@ -127,9 +128,11 @@ def forward(machine: Machine, model: Obj, inputs: list[Value], args: Args) -> Va
         return result if isinstance(result, Tensor | Seq | Map | Choice) else _opaque(result, model)
     for key in ("top", "outputs"):
         if isinstance(model.attrs.get(key), Value):
-            return model.attrs[key]  # type: ignore[no-any-return]
+            return model.attrs[key]
     if any(isinstance(each, Ref) and each.name not in _MODEL_BASES for each in model.cls.lineage()):
-        return Tensor(Unknown(f"{model.cls.node.name} has a base that is not read", model.node), tuple(inputs), model.node)
+        return Tensor(
+            Unknown(f"{model.cls.node.name} has a base that is not read", model.node), tuple(inputs), model.node
+        )
     return Unknown(f"{model.cls.node.name} has no call() here", model.node)
 
 

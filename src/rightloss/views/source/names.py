@@ -65,8 +65,15 @@ _SECTIONS = (
     "optimizers", "initializers", "callbacks", "regularizers", "constraints", "backend", "ops", "models",
 )  # fmt: skip
 _MODEL_NAMES = ("Sequential", "Model", "Functional", "model_from_json", "clone_model", "load_model")
-_UTILS = ("to_categorical", "image_dataset_from_directory", "text_dataset_from_directory",
-          "audio_dataset_from_directory", "timeseries_dataset_from_array", "plot_model", "normalize")  # fmt: skip
+_UTILS = (
+    "to_categorical",
+    "image_dataset_from_directory",
+    "text_dataset_from_directory",
+    "audio_dataset_from_directory",
+    "timeseries_dataset_from_array",
+    "plot_model",
+    "normalize",
+)
 
 
 @lru_cache(maxsize=8192)

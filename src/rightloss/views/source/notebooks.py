@@ -1,7 +1,7 @@
 """Text of a program: one Python file, a percent-format script, or the code cells of a notebook, as one line axis.
 
-Cells are joined in order, so that names flow from cell to cell as they do in a kernel; `Program.place` maps a joined line
-back to its cell. Where the joined text does not parse, each cell is parsed alone and the broken ones are skipped.
+Cells are joined in order, so that names flow from cell to cell as they do in a kernel; `Program.cell_at` maps a joined
+line back to its cell. Where the joined text does not parse, each cell is parsed alone and the broken ones are skipped.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tokenize
 import warnings
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from rightloss.errors import UnreadableInput
 
@@ -40,6 +41,9 @@ class Program:
     body: list[ast.stmt] = field(default_factory=list)
     broken: list[tuple[int | None, str]] = field(default_factory=list)  # (cell, why) of what does not parse
     _starts: list[int] = field(default_factory=list)
+    _offsets: dict[int, list[int]] = field(
+        default_factory=dict
+    )  # first line of a cell -> where each of its lines starts
 
     def __post_init__(self) -> None:
         self._starts = [cell.first for cell in self.cells]
@@ -47,6 +51,13 @@ class Program:
     def cell_at(self, line: int) -> Cell:
         """The cell that holds a joined line."""
         return self.cells[max(0, bisect_right(self._starts, line) - 1)]
+
+    def offsets(self, cell: Cell) -> list[int]:
+        """Character offset of each line of a cell, from the cell's start."""
+        found = self._offsets.get(cell.first)
+        if found is None:
+            found = self._offsets[cell.first] = [0, *accumulate(len(line) + 1 for line in cell.lines)]
+        return found
 
     def text_at(self, line: int) -> str:
         """One line of text, as the user wrote it; empty outside the program."""
@@ -108,7 +119,9 @@ def _parse_notebook(text: str) -> Program:
         sources = [(index, _source(cell)) for index, cell in code]
     except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
         raise UnreadableInput(
-            f"the notebook could not be read: {error}", expected="JSON with a list of cells", fix="open and save it again"
+            f"the notebook could not be read: {error}",
+            expected="JSON with a list of cells",
+            fix="open and save it again",
         ) from None
     joined: list[Cell] = []
     line = 1

@@ -111,8 +111,7 @@ def _callers_first(waiting: list[Function]) -> list[Function]:
 
 def _run_class(machine: Machine, cls: UserClass, lines: list[int]) -> None:
     """Methods that hold something of interest, on an instance that the program made, or on one made with unknowns."""
-    methods = [each for each in cls.members.values()
-               if isinstance(each, Function) and _wants(machine, each, lines)]  # fmt: skip
+    methods = [each for each in cls.members.values() if isinstance(each, Function) and _wants(machine, each, lines)]
     if not methods:
         return
     instance = machine.instances.get(cls.node)

@@ -105,9 +105,7 @@ class Recorder:
         if prediction is not None:
             given = axis is not None and not (isinstance(axis, Const) and axis.value is None)
             known = not given or isinstance(constant(axis), int)
-            self.decodings.append(
-                Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis)
-            )
+            self.decodings.append(Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis))
 
     def threshold(self, machine: Any, data: Value, limit: float, node: ast.AST) -> None:
         """A prediction compared with a number, or rounded."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rightloss.contract.table import LOSS_NAMES
 from rightloss.contract.vocabulary import Loss
 from rightloss.views.source.heads import Head, read_head, unknown
-from rightloss.views.source.labels import literal_labels
+from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
 from rightloss.views.source.machine import Machine, OutOfSteps
 from rightloss.views.source.recorder import Decoding, Site, Training
@@ -65,8 +65,10 @@ class SetupSeen:
     @property
     def resolved(self) -> bool:
         """Whether last layer and loss are known in every reading."""
-        return bool(self.readings) and not self.why and all(
-            each.head.activation is not None and each.loss.family is not None for each in self.readings
+        return (
+            bool(self.readings)
+            and not self.why
+            and all(each.head.activation is not None and each.loss.family is not None for each in self.readings)
         )
 
     @property
@@ -147,8 +149,11 @@ def _on_data(site: Site) -> bool:
 def _only_a_part(machine: Machine, site: Site) -> bool:
     """A compiled model that is never trained by itself and lives inside another one: its loss is never used."""
     recorder = machine.recorder
-    return not site.trainings and id(site.model) in recorder.embedded and id(site.model) not in recorder.fitted and any(
-        other is not site and other.trainings for other in recorder.sites
+    return (
+        not site.trainings
+        and id(site.model) in recorder.embedded
+        and id(site.model) not in recorder.fitted
+        and any(other is not site and other.trainings for other in recorder.sites)
     )
 
 
@@ -179,7 +184,8 @@ def _outputs(site: Site, training: Training | None) -> Iterator[_Output]:
         for key, tensor in parts:
             name = _output_name(key, tensor)
             position = key if isinstance(key, int) else None
-            yield (name, tensor, *(_part(each, name, position, len(parts)) for each in (site.loss, site.metrics, labels)))
+            own = [_part(each, name, position, len(parts)) for each in (site.loss, site.metrics, labels)]
+            yield name, tensor, own[0], own[1], own[2]
         return
     loss, metrics = site.loss, site.metrics
     name = _output_name(0, output)
@@ -214,8 +220,16 @@ def _output_name(key: object, tensor: Value | None) -> str | None:
     return None
 
 
-def _one(machine: Machine, site: Site, training: Training | None, name: str | None, output: Value | None,
-         loss: Value | None, metrics: Value | None, labels: Value | None) -> SetupSeen:  # fmt: skip
+def _one(
+    machine: Machine,
+    site: Site,
+    training: Training | None,
+    name: str | None,
+    output: Value | None,
+    loss: Value | None,
+    metrics: Value | None,
+    labels: Value | None,
+) -> SetupSeen:
     argument = site.args.place(1, "loss") or site.node
 
     def compute(world: World) -> Reading:
@@ -230,8 +244,14 @@ def _one(machine: Machine, site: Site, training: Training | None, name: str | No
         seen = world.pick(labels)
         seen = literal_labels(seen) if isinstance(seen, Seq) else seen
         weight = world.pick(training.class_weight) if training is not None else None
-        return Reading(head, read, tuple(read_metrics(metrics, world)), seen if isinstance(seen, Data) else None, weight,
-                       training is not None and training.sample_weight is not None)  # fmt: skip
+        return Reading(
+            head,
+            read,
+            tuple(read_metrics(metrics, world)),
+            seen if isinstance(seen, Data) else None,
+            weight,
+            training is not None and training.sample_weight is not None,
+        )
 
     if site.kind == "call":
         metrics = _updated(machine, site, output)
@@ -259,4 +279,6 @@ LOSS_FAMILIES = frozenset(entry.family for entry in LOSS_NAMES.values())
 
 
 def _decodings(machine: Machine, site: Site) -> list[Decoding]:
-    return [each for each in machine.recorder.decodings if site.model is not None and each.prediction.model is site.model]
+    return [
+        each for each in machine.recorder.decodings if site.model is not None and each.prediction.model is site.model
+    ]

@@ -1,4 +1,4 @@
-"""Shapes of symbolic tensors, as far as layers say: enough for the class axis, Flatten, and one label per token or pixel."""
+"""Shapes of symbolic tensors, as far as layers say: enough for the class axis, Flatten, labels per token."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _time_distributed(inner: Obj, below: Shape | None, world: World) -> Shape | 
 def _recurrent(layer: Obj, below: Shape | None, world: World) -> Shape | None:
     keeps = world.peek(layer.args.get(None, "return_sequences"))
     size = number(world.peek(layer.args.get(0, "units", "output_dim")))
-    if keeps is None and not layer.args.is_open or constant(keeps) is False:
+    if (keeps is None and not layer.args.is_open) or constant(keeps) is False:
         return (None, size)
     if constant(keeps) is True:
         return (None, below[1] if below is not None and len(below) > 1 else None, size)

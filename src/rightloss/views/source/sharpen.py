@@ -9,8 +9,17 @@ from rightloss.findings import Edit, Finding, Fix
 from rightloss.views.source.evidence import SourceSetup
 from rightloss.views.source.report import Reading
 
-_MODES = {Loss.BINARY: ("binary", "binary"), Loss.CATEGORICAL: ("categorical", "categorical"), Loss.SPARSE: ("int", "sparse")}
+_MODES = {
+    Loss.BINARY: ("binary", "binary"),
+    Loss.CATEGORICAL: ("categorical", "categorical"),
+    Loss.SPARSE: ("int", "sparse"),
+}
 """Loss -> the word of `label_mode=` and the word of `class_mode=` that give the labels it reads."""
+
+_SYMPTOMS = {
+    "sigmoid": "Every prediction lies between 0.5 and 0.73, so a threshold of 0.5 calls everything positive.",
+    "softmax": "No class of K gets more than e / (e + K - 1): 0.23 for ten classes, however sure the model is.",
+}
 
 
 def sharpen(finding: Finding, written: SourceSetup) -> Finding:
@@ -34,7 +43,15 @@ def _twice(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
         f"Write: the model without the second {second}{where}"
     )
     title = f"drop the second activation: remove {second}{where}"
-    return replace(finding, message=message, expected=f"one activation, {first}", fixes=(Fix(title, False),), question="")
+    symptom = _SYMPTOMS.get(second or "", "")
+    return replace(
+        finding,
+        message=message,
+        symptom=symptom,
+        expected=f"one activation, {first}",
+        fixes=(Fix(title, False),),
+        question="",
+    )
 
 
 def _with_edit(finding: Finding, written: SourceSetup) -> Finding:
@@ -51,7 +68,11 @@ def _with_mode(finding: Finding, read: Reading, written: SourceSetup) -> Finding
     """Labels that a folder reader made are changed by one word where they are read."""
     why = read.labels.why if read.labels is not None else ""
     modes = _MODES.get(read.loss.family) if read.loss.family is not None else None
-    if not why.startswith(("label_mode=", "class_mode=")) or modes is None or finding.code not in ("RL101", "RL205", "RL207"):
+    if (
+        not why.startswith(("label_mode=", "class_mode="))
+        or modes is None
+        or finding.code not in ("RL101", "RL205", "RL207")
+    ):
         return finding
     name = why.partition("=")[0]
     word = modes[0] if name == "label_mode" else modes[1]
@@ -61,5 +82,9 @@ def _with_mode(finding: Finding, read: Reading, written: SourceSetup) -> Finding
     place = written.arguments.get("labels")
     where = f" at {place}" if place is not None else ""
     fix = Fix(f"or read the labels as this loss expects{where}: {line}", False)
-    return replace(finding, fixes=(*finding.fixes, fix), expected=f"{finding.expected}, or {line}",
-                   message=f"{finding.message} (or {line} where the labels are read)")  # fmt: skip
+    return replace(
+        finding,
+        fixes=(*finding.fixes, fix),
+        expected=f"{finding.expected}, or {line}",
+        message=f"{finding.message} (or {line} where the labels are read)",
+    )

@@ -37,8 +37,8 @@ def span(program: Program, path: str, node: ast.AST | None) -> Span | None:
     column = _characters(program.text_at(line), getattr(node, "col_offset", 0))
     end_column = _characters(program.text_at(end_line), getattr(node, "end_col_offset", None) or 0)
     first, last = line - cell.first, end_line - cell.first
-    start = sum(len(text) + 1 for text in cell.lines[:first]) + column
-    end = sum(len(text) + 1 for text in cell.lines[:last]) + end_column
+    starts = program.offsets(cell)
+    start, end = starts[first] + column, starts[last] + end_column
     return Span(path, cell.index, first + 1, column + 1, last + 1, end_column + 1, start, end)
 
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rightloss.views.source.expressions import assign, evaluate, iterate, truth
+from rightloss.views.source.expressions import assign, evaluate
 from rightloss.views.source.machine import Machine, Scope, reference
+from rightloss.views.source.outcomes import iterate, truth
 from rightloss.views.source.values import (
     Const,
     Function,
@@ -81,7 +82,7 @@ def _if(machine: Machine, node: ast.If) -> bool:
 
 def _for(machine: Machine, node: ast.For) -> bool:
     iterated = evaluate(machine, node.iter)
-    items = iterate(machine, iterated, node.iter)
+    items = iterate(iterated, node.iter)
     path = machine.path
     counted = isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
     limit = MAX_COUNTED if counted else MAX_UNROLL
@@ -225,7 +226,7 @@ def _delete(machine: Machine, node: ast.Delete) -> bool:
 def _match(machine: Machine, node: ast.Match) -> bool:
     """Each case is an arm; only plain constants could be decided, and branches on them are rare enough to leave."""
     evaluate(machine, node.subject)
-    arms = [lambda case=case: run_block(machine, case.body) for case in node.cases]  # type: ignore[misc]
+    arms = [lambda case=case: run_block(machine, case.body) for case in node.cases]
     return machine.try_arms((*arms, lambda: False))
 
 

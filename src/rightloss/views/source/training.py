@@ -52,7 +52,13 @@ def compile_model(machine: Machine, model: Value, args: Args) -> Value:
         own = model.cls.find("compile")
         if isinstance(own, Function) and not _running(machine, own):
             return functions.inline(machine, functions.bound_plain(own, model), args)
-    if not args.positional and loss is None and not args.is_open and "optimizer" not in args.keywords and metrics is None:
+    if (
+        not args.positional
+        and loss is None
+        and not args.is_open
+        and "optimizer" not in args.keywords
+        and metrics is None
+    ):
         return _NONE  # `re.compile()` and the like
     output = model_output(machine, model)
     site = Site("compile", args.node, args, machine.path, model, output, loss, metrics, inferred=machine.inferred)
@@ -93,7 +99,9 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
     def handler(machine: Machine, model: Value, args: Args) -> Value:
         data, second = args.get(0, "x", "generator", "data"), args.get(1, "y")
         labels = _labels(machine, data, None if "generator" in verb else second)
-        found = Training(verb, args, labels, args.get(None, "class_weight"), args.get(None, "sample_weight"), machine.path)
+        found = Training(
+            verb, args, labels, args.get(None, "class_weight"), args.get(None, "sample_weight"), machine.path
+        )
         if isinstance(model, Obj):
             machine.recorder.mark(machine.recorder.fitted, model)
             site = model.attrs.get("site")
@@ -161,7 +169,7 @@ def call_loss(machine: Machine, loss: Value, args: Args) -> Value:
     labels, prediction = args.get(0, "y_true", "target", "labels"), args.get(1, "y_pred", "output", "logits")
     result = LossResult(loss, labels, prediction, args)
     machine.recorder.loss_results.append(result)
-    if prediction is None or isinstance(prediction, Tensor) and _is_marker(prediction):
+    if prediction is None or (isinstance(prediction, Tensor) and _is_marker(prediction)):
         return result
     site = Site("call", args.node, args, machine.path, None, prediction, loss, None, labels, machine.inferred)
     machine.recorder.sites.append(site)
@@ -276,5 +284,15 @@ def copy_model(machine: Machine, args: Args) -> Value:
     return clone(model, args.node) if isinstance(model, Obj) else Unknown("a copy of a model", args.node)
 
 
-__all__ = ["COPIES", "Bound", "MODEL_METHODS", "call_loss", "call_model", "compile_model", "copy_model", "model_method",
-           "super_method", "update_metric"]  # fmt: skip
+__all__ = [
+    "COPIES",
+    "MODEL_METHODS",
+    "Bound",
+    "call_loss",
+    "call_model",
+    "compile_model",
+    "copy_model",
+    "model_method",
+    "super_method",
+    "update_metric",
+]  # fmt: skip

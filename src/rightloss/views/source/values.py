@@ -26,7 +26,9 @@ class Unknown(Value):
 
     why: str
     node: ast.AST | None = None
-    parts: dict[Any, Value] = field(default_factory=dict)  # attributes and items read from it, so that reading twice agrees
+    parts: dict[Any, Value] = field(
+        default_factory=dict
+    )  # attributes and items read from it, so that reading twice agrees
 
 
 @dataclass(eq=False, slots=True)
@@ -199,7 +201,7 @@ class Data(Value):
 
 @dataclass(eq=False, slots=True)
 class Dataset(Value):
-    """A stream of elements: `(x, y)`, `(x, y, w)` or a dict. `batched` adds a leading axis that elements do not show."""
+    """A stream of elements: `(x, y)`, `(x, y, w)` or a dict. Elements show the axis over examples, batched or not."""
 
     element: Value
     node: ast.AST | None = None
@@ -313,7 +315,9 @@ def number(value: Value | None) -> Const | Symbol | None:
     if isinstance(value, Symbol):
         return value
     if isinstance(value, Const):
-        whole = isinstance(value.value, int | float) and not isinstance(value.value, bool) and value.value == value.value
+        whole = (
+            isinstance(value.value, int | float) and not isinstance(value.value, bool) and value.value == value.value
+        )
         return Const(int(value.value), value.node) if whole and abs(value.value) < 1e15 else None
     if isinstance(value, Unknown | Bound | Obj | Data):
         node = getattr(value, "node", None)

@@ -1,8 +1,8 @@
 """Readings of one set-up: which alternatives of undecided branches occur together.
 
-A choice keeps the branch arms under which each value was made. `readings` computes a result once for each way of deciding
-the branches that the result really depends on, so `units=1; activation="sigmoid"` of one arm never meets the activation of
-the other.
+A choice keeps the branch arms under which each value was made. `readings` computes a result once for each way of
+deciding the branches that the result really depends on, so `units=1; activation="sigmoid"` of one arm never meets the
+activation of the other.
 """
 
 from __future__ import annotations

@@ -1,0 +1,92 @@
+"""Labels that are written out in the program: values and shape are all there."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source import arrays
+from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value
+
+
+def literal_labels(value: Seq) -> Value:
+    """Data written out in the program, or lists that a loop filled."""
+    if value.is_open:
+        sample = next((item.sample for item in value.items if isinstance(item, Gap)), None)
+        if isinstance(sample, Data):
+            return replace(sample, shape=(None, *sample.shape) if sample.shape is not None else None, parts={})
+        return Data(node=value.node)
+    if value.items and all(isinstance(item, Data) for item in value.items):
+        first = value.items[0]
+        assert isinstance(first, Data)
+        shape = (Const(len(value.items)), *first.shape) if first.shape is not None else None
+        return Data(shape=shape, node=value.node)
+    plain = to_python(value)
+    return from_python(plain, value.node) if plain is not None else Data(node=value.node)
+
+
+def to_python(value: Value, depth: int = 5) -> Any:
+    """A nested list of constants as Python lists; None when something in it is not constant."""
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Seq) and depth and not value.is_open:
+        inner = [to_python(item, depth - 1) for item in value.items]
+        return None if any(each is None for each in inner) else inner
+    return None
+
+
+def from_python(values: Any, node: ast.AST | None) -> Data:
+    """The encoding of labels that are written out: values and shape are all there."""
+    shape: list[int] = []
+    level = [values]
+    while level and all(isinstance(each, list) for each in level):
+        sizes = {len(each) for each in level}
+        if len(sizes) != 1:
+            return Data(node=node)
+        shape.append(sizes.pop())
+        level = [inner for each in level for inner in each]
+    dims = tuple(Const(size) for size in shape)
+    if not level or not shape:
+        return Data(node=node, shape=dims)
+    if all(isinstance(each, str) for each in level):
+        return Data(
+            frozenset({Source.TEXT}),
+            Symbol("classes", ("text", id(node))),
+            False,
+            dims,
+            node=node,
+            why="written-out text",
+        )
+    if not all(isinstance(each, int | float) for each in level):
+        return Data(node=node, shape=dims)
+    low, high = min(level), max(level)
+    whole = all(float(each).is_integer() for each in level)
+    if len(shape) == 2 and shape[1] > 1:
+        return _columns(values, dims, node, whole and low >= 0 and high <= 1)
+    if not whole:
+        inside = low >= 0 and high <= 1
+        return Data(
+            None if inside else frozenset({Source.CONTINUOUS}),
+            shape=dims,
+            low=low,
+            high=high,
+            whole=False,
+            node=node,
+            why="written-out numbers",
+        )
+    distinct = {int(each) for each in level}
+    if distinct == {-1, 1} or (distinct and distinct == set(range(int(low), int(high) + 1)) and low in (0, 1)):
+        return arrays.of_range(low, high, dims, node or ast.Pass(), "written-out ids", exact=len(distinct) > 1)
+    return Data(shape=dims, low=low, high=high, whole=True, node=node)
+
+
+def _columns(rows: list[list[float]], dims: arrays.Shape, node: ast.AST | None, binary: bool) -> Data:
+    if not binary:
+        return Data(shape=dims, node=node)
+    exclusive = all(sum(row) == 1 for row in rows)
+    encoding = (
+        frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}) if exclusive else frozenset({Labels.MULTIHOT})
+    )
+    return Data(encoding, dims[1], True, dims, 0, 1, True, node, "written-out rows")
