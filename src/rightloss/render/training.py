@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_CLASSES = 30
 """Rows of the table of classes; the rest is counted."""
 MOST_LEFT_OUT = 12
+EPOCHS_A_LINE = 10
 
 _MEANING = {
     "accuracy": "share of right answers",
@@ -33,22 +34,33 @@ _MEANING = {
 
 @contextmanager
 def progress(console: Console) -> Iterator[Callable[[int, Mapping[str, float]], None]]:
-    """A line that follows training; gives the function to call after each epoch."""
+    """Follows training on one line, or by a line now and then where there is no terminal.
+
+    Gives the function to call after each epoch.
+    """
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    best = float("inf")
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
-    ) as bar:
-        task = bar.add_task("reading", total=None)
+    if not console.is_terminal:
+        yield lambda epoch, logs: console.print(_told(epoch, logs)) if epoch % EPOCHS_A_LINE == 0 else None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+    task, best = bar.add_task("", total=None), float("inf")
 
-        def on_epoch(epoch: int, logs: Mapping[str, float]) -> None:
-            nonlocal best
-            best = min(best, logs["val_loss"])
-            told = f"epoch {epoch}   loss {logs['loss']:.4f}   validation {logs['val_loss']:.4f}   best {best:.4f}"
-            bar.update(task, description=told)
+    def on_epoch(epoch: int, logs: Mapping[str, float]) -> None:
+        nonlocal best
+        best = min(best, logs["val_loss"])
+        bar.start()  # not before: what is said about the labels is printed first
+        bar.update(task, description=f"{_told(epoch, logs)}   best {best:.4f}")
 
+    try:
         yield on_epoch
+    finally:
+        bar.stop()
+
+
+def _told(epoch: int, logs: Mapping[str, float]) -> str:
+    return f"epoch {epoch}   loss {logs['loss']:.4f}   validation {logs['val_loss']:.4f}"
 
 
 def draw_choice(advice: Advice, console: Console) -> None:

@@ -7,7 +7,7 @@ know is in the features.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -72,13 +72,14 @@ def hidden_units(rows: int) -> int:
     return 128 if rows >= WIDE_FROM else 64
 
 
-def network(width: int, rows: int, head: Any) -> keras.Model:
+def network(width: int, rows: int, head: Callable[[], Any]) -> keras.Model:
     """Two hidden layers and the advised last layer.
 
     Args:
         width: length of the vector that preprocessing gives.
         rows: training rows; more rows allow more units.
-        head: the last layer, `advice.head()`.
+        head: makes the last layer. It is made last, so that a seed gives each layer the same weights as in a script
+            that lists the layers in their order.
     """
     units = hidden_units(rows)
     return keras.Sequential(
@@ -88,7 +89,7 @@ def network(width: int, rows: int, head: Any) -> keras.Model:
             layers.Dropout(DROPOUT),
             layers.Dense(units // 2, activation="relu"),
             layers.Dropout(DROPOUT),
-            head,
+            head(),
         ],
         name="network",
     )

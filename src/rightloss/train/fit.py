@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -30,8 +31,7 @@ class Fitted:
     model: keras.Model
     epochs: int
     best_epoch: int
-    first_loss: float  # on validation rows, before the first step
-    best_loss: float
+    best_loss: float  # on the validation rows
 
 
 class Told(keras.callbacks.Callback):
@@ -80,18 +80,16 @@ def fit(
     prepare = build.preprocessing(features)
     vectors = build.run(prepare, cells)
     # The bias is set after building and not by an initializer, so that the saved model needs nothing but Keras.
-    head = advice.head(bias=None)
-    core = build.network(vectors.shape[-1], len(parts.train), head)
+    core = build.network(vectors.shape[-1], len(parts.train), partial(advice.head, bias=None))
     if advice.prior_bias is not None:
+        head = core.layers[-1]
         head.bias.assign(np.reshape(advice.prior_bias, head.bias.shape))
     advice.compile(core, optimizer=keras.optimizers.Adam(LEARNING_RATE))
-    x_validation, y_validation = vectors[parts.validation], y[parts.validation]
-    first = core.evaluate(x_validation, y_validation, verbose=0, return_dict=True)["loss"]
     stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=PATIENCE, restore_best_weights=True)
     history = core.fit(
         vectors[parts.train],
         y[parts.train],
-        validation_data=(x_validation, y_validation),
+        validation_data=(vectors[parts.validation], y[parts.validation]),
         epochs=epochs,
         batch_size=batch_size(len(parts.train)),
         callbacks=[stop, *([Told(on_epoch)] if on_epoch else [])],
@@ -100,4 +98,4 @@ def fit(
     losses: Any = history.history["val_loss"]
     best = int(np.argmin(losses))
     model = build.inference(prepare, core, advice.contract, tuple(map(str, advice.classes)))
-    return Fitted(model, len(losses), best + 1, float(first), float(losses[best]))
+    return Fitted(model, len(losses), best + 1, float(losses[best]))

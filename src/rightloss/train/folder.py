@@ -11,10 +11,10 @@ code.py         the script that trains this model again
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -138,13 +138,19 @@ def check_target(path: str | Path, overwrite: bool) -> Path:
                 fix="--overwrite" if ours else f"--out {target}-2",
             )
     parent = next(each for each in target.absolute().parents if each.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise UnreadableInput(
-            f"{target} cannot be created: {parent} may not be written to",
-            expected="a folder that exists and may be written",
-            fix="--out another/folder",
-        )
+    try:  # asking for permissions says little (read-only disks, root), so a folder is made and removed
+        TemporaryDirectory(prefix=f".{target.name}.", dir=parent).cleanup()
+    except OSError as error:
+        raise _not_writable(target, error) from error
     return target
+
+
+def _not_writable(target: Path, error: OSError) -> UnreadableInput:
+    return UnreadableInput(
+        f"{target} cannot be written: {error.strerror or error}",
+        expected="a place where a folder can be made",
+        fix="--out another/folder",
+    )
 
 
 def write(
@@ -158,16 +164,15 @@ def write(
     code: str,
 ) -> None:
     """Write the folder whole or not at all; a folder that is there is replaced."""
-    with whole_folder(target) as folder:
-        model.save(folder / MODEL)
-        for name, value in (
-            (LABELS, labels.to_json()),
-            (FEATURES, inputs.to_json()),
-            (ADVICE, advice),
-            (METRICS, metrics),
-        ):
-            write_json(folder / name, value)
-        write_text(folder / CODE, code)
+    tables = {LABELS: labels.to_json(), FEATURES: inputs.to_json(), ADVICE: advice, METRICS: metrics}
+    try:
+        with whole_folder(target) as folder:
+            model.save(folder / MODEL)
+            for name, value in tables.items():
+                write_json(folder / name, value)
+            write_text(folder / CODE, code)
+    except OSError as error:
+        raise _not_writable(target, error) from error
 
 
 def load(path: str | Path) -> Saved:

@@ -52,10 +52,11 @@ features = tuple(learn(each, each.read(table)[parts.train]) for each in chosen)
 cells = {{each.input: each.read(table) for each in features}}
 
 keras.utils.set_random_seed(SEED)
-START = {start}  # bias that predicts the class frequencies
 prepare = build.preprocessing(features)
 x = build.run(prepare, cells)
 
+# The bias from which the first predictions are the class frequencies
+START = {start}
 model = keras.Sequential(
     [
         keras.Input(x.shape[1:]),
@@ -63,7 +64,7 @@ model = keras.Sequential(
         keras.layers.Dropout({dropout}),
         keras.layers.Dense({half}, activation="relu"),
         keras.layers.Dropout({dropout}),
-        # the last layer, starting from the class frequencies
+        # the last layer
         {head},
     ]
 )

@@ -192,7 +192,6 @@ def _metrics(found: Labelled, parts: Parts, fitted: Fitted, scores: Scores, seed
             "seed": seed,
             "epochs": fitted.epochs,
             "best_epoch": fitted.best_epoch,
-            "validation_loss_before": fitted.first_loss,
             "validation_loss": fitted.best_loss,
         },
     }
