@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rightloss import advice, errors, losses, metrics
     from rightloss.answer import Advice, Several
+    from rightloss.check import check
+    from rightloss.guard import guard
     from rightloss.select import select
 
 __version__ = "0.1.0"
@@ -24,13 +26,15 @@ _HOME: dict[str, str | None] = {
     "Advice": "rightloss.answer",
     "Several": "rightloss.answer",
     "advice": None,
+    "check": "rightloss.check",
     "errors": None,
+    "guard": "rightloss.guard",
     "losses": None,
     "metrics": None,
     "select": "rightloss.select",
 }
 
-__all__ = ["Advice", "Several", "__version__", "advice", "errors", "losses", "metrics", "select"]
+__all__ = ["Advice", "Several", "__version__", "advice", "check", "errors", "guard", "losses", "metrics", "select"]
 
 
 def __getattr__(name: str) -> Any:

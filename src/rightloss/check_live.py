@@ -1,0 +1,131 @@
+"""The meeting point of a live model and the rules: set-ups in, a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rightloss.config import find
+from rightloss.contract import Contract, Setup
+from rightloss.errors import MissingPart, UnsupportedInput
+from rightloss.findings import Finding, Severity
+from rightloss.report import Report, Summary
+from rightloss.rules.judge import judge
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReport(Report):
+    """Findings about one model. `advice` is `select`'s answer where the model is not compiled."""
+
+    repairs: Mapping[str | None, Contract] = field(default_factory=dict)
+    advice: Any = None
+
+    def fix(self, model: Any) -> Any:
+        """Compile the model anew with every repair that touches compile arguments only; returns the model.
+
+        Optimizer, metrics and everything else stay as they were. Weights are not touched.
+
+        Raises:
+            UnsupportedInput: no finding has such a repair; the fixes of the findings say what to write instead.
+        """
+        from rightloss.views.model.recompile import recompile
+
+        if not self.repairs:
+            lines = "; ".join(fix.title for finding in self.findings for fix in finding.fixes[:1])
+            raise UnsupportedInput(
+                "no finding can be repaired by compile arguments alone",
+                expected="a finding with a safe fix",
+                fix=lines or "nothing: there is no finding",
+            )
+        return recompile(model, self.repairs)
+
+    def __str__(self) -> str:
+        from rightloss.render.findings import to_text
+
+        return to_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from rightloss.render.findings_html import to_html
+
+        return to_html(self)
+
+
+def check_live(
+    model: Any,
+    data: Any,
+    *,
+    class_weight: Any = None,
+    sample_weight: Any = None,
+    validation_data: Any = None,
+    ignore: Iterable[str] = (),
+    all_labels: bool = True,
+) -> LiveReport:
+    """See `rightloss.check`; `all_labels=False` looks at one batch of labels only, as the guard does."""
+    _refuse(model)
+    from rightloss.views.model.read import Extras, setups
+
+    if not getattr(model, "compiled", False):
+        return _not_compiled(model, data)
+    extras = Extras(class_weight, sample_weight, validation_data)
+    return _judged(setups(model, data, extras, all_labels=all_labels), ignore)
+
+
+def _judged(made: list[Setup], ignore: Iterable[str]) -> LiveReport:
+    config = find(Path.cwd())
+    silent = frozenset(ignore)
+    findings: list[Finding] = []
+    repairs: dict[str | None, Contract] = {}
+    for setup in made:
+        for verdict in judge(setup, off=silent):
+            if not config.wants(verdict.finding.code, ""):
+                continue
+            findings.append(verdict.finding)
+            if verdict.repaired is not None:
+                repairs[setup.output] = verdict.repaired
+    findings.sort(key=lambda each: list(Severity).index(each.severity))
+    summary = Summary(setups=len(made), resolved=len(made))
+    return LiveReport(tuple(findings), summary, repairs=repairs)
+
+
+def _refuse(model: Any) -> None:
+    """Models that cannot be read, by name."""
+    root = type(model).__module__.partition(".")[0]
+    bases = {base.__module__.partition(".")[0] for base in type(model).__mro__}
+    if "tf_keras" in bases:
+        raise UnsupportedInput(
+            f"a Keras 2 model ({type(model).__module__}.{type(model).__name__})",
+            expected="a Keras 3 model",
+            fix="build it with `import keras`, or check its source: rightloss check train.py",
+        )
+    if "keras" not in bases:
+        raise UnsupportedInput(
+            f"a model of type {root}.{type(model).__name__}", expected="a keras.Model", fix="rl.check(model, (x, y))"
+        )
+    try:
+        import tensorflow  # noqa: F401  # the readers of data need it to recognise a dataset
+    except ImportError as error:
+        raise MissingPart(
+            "TensorFlow is not installed", expected="Keras 3 on TensorFlow", fix="pip install 'rightloss[tensorflow]'"
+        ) from error
+
+
+def _not_compiled(model: Any, data: Any) -> LiveReport:
+    """`select`'s answer: there is no loss yet to be wrong."""
+    from rightloss.select import advise
+    from rightloss.views.labels.readings import Given
+    from rightloss.views.model.data import one_batch, with_labels
+    from rightloss.views.model.read import output_names
+
+    names = output_names(model)
+    profiles = with_labels(data, one_batch(data, names), names).labels
+    answers: dict[str | None, Any] = {name: advise(profile, Given()) for name, profile in profiles.items()}
+    if len(answers) == 1:
+        return LiveReport(advice=next(iter(answers.values())))
+    from rightloss.answer import Several
+
+    return LiveReport(advice=Several(answers))

@@ -1,0 +1,202 @@
+"""One batch through the model: what comes out, and whether the loss of it is the loss Keras reports.
+
+Nothing is changed: weights are not trained, and whatever the pass moved (statistics, seeds) is put back.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightloss.contract import Activation, Loss
+from rightloss.contract.conditions import ROW_SUM_TOLERANCE
+from rightloss.views.model.loss_facts import LossFacts
+
+CLIP = 1e-7
+"""Keras cuts probabilities at this distance from 0 and 1."""
+LARGEST_PROBE = 50_000_000
+"""Cells of an output beyond which the loss is not recomputed."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of one batch."""
+
+    values: NDArray[np.float64]  # (n, ...)
+    recovered: bool | None  # whether the tensor still carries the values before its activation
+    dtype: str
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """With an open batch axis."""
+        return (None, *self.values.shape[1:])
+
+
+def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output]]:
+    """{output name: (the tensor, what it holds)}."""
+    with _unchanged(model), _quiet():
+        result = model(x, training=False)
+    if isinstance(result, dict):
+        tensors = {name: result[name] for name in names if name in result}
+    else:
+        flat = list(result) if isinstance(result, list | tuple) else [result]
+        tensors = dict(zip(names, flat, strict=False))
+    return {name: (tensor, _output(tensor)) for name, tensor in tensors.items()}
+
+
+@contextmanager
+def _unchanged(model: Any) -> Iterator[None]:
+    """Put back every variable that is not trained: moving statistics, seeds, counters."""
+    kept = [variable for variable in model.variables if not variable.trainable] if model.built else []
+    before = [np.array(variable) for variable in kept]
+    try:
+        yield
+    finally:
+        for variable, value in zip(kept, before, strict=True):
+            if not np.array_equal(np.array(variable), value, equal_nan=value.dtype.kind == "f"):
+                variable.assign(value)
+
+
+def _output(tensor: Any) -> Output:
+    import keras
+
+    values = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32")), dtype=np.float64)
+    dtype = str(keras.backend.standardize_dtype(tensor.dtype))
+    recovered = hasattr(tensor, "_keras_logits") if keras.backend.backend() == "tensorflow" else False
+    return Output(values, recovered, dtype)
+
+
+def activations(output: Output) -> frozenset[Activation]:
+    """What the values allow, where the graph says nothing."""
+    values = output.values
+    if values.ndim < 2 or not np.isfinite(values).all() or not values.size:
+        return frozenset(Activation)
+    if (values < 0).any() or (values > 1).any():
+        return frozenset({Activation.LINEAR, Activation.OTHER, Activation.LOG_SOFTMAX})
+    units = values.shape[-1]
+    if units == 1:
+        if (values == 1).all():
+            return frozenset({Activation.SOFTMAX})
+        return frozenset({Activation.SIGMOID}) if output.recovered else frozenset(Activation) - {Activation.SOFTMAX}
+    if (np.abs(values.sum(axis=-1) - 1) <= ROW_SUM_TOLERANCE).all():
+        return frozenset({Activation.SOFTMAX})
+    return frozenset({Activation.SIGMOID}) if output.recovered else frozenset(Activation) - {Activation.SOFTMAX}
+
+
+def saturated_share(values: NDArray[np.float64], activation: Activation) -> float:
+    """Share of predictions at which the clip of the loss leaves no gradient."""
+    if not values.size:
+        return 0.0
+    if activation is Activation.SOFTMAX:
+        return float((values.max(axis=-1) >= 1 - CLIP).mean())
+    return float(((values <= CLIP) | (values >= 1 - CLIP)).mean())
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What the loss says about one batch: its value, and the shape before it is averaged."""
+
+    value: float
+    shape: tuple[int, ...] | None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keras's own warnings belong to training; a finding says the same, and what to write."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:
+    """The loss as Keras computes it for this batch; None where it raises."""
+    with _quiet():
+        return _reported(loss, labels, tensor)
+
+
+def _reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:
+    import keras
+
+    live = loss.live
+    if live is None:
+        return None
+    try:
+        target = keras.ops.convert_to_tensor(labels)
+        whole = live if isinstance(live, keras.losses.Loss) else _wrapped(live)
+        value = float(keras.ops.convert_to_numpy(keras.ops.cast(whole(target, tensor), "float32")))
+        dtype = getattr(whole, "dtype", None) or "float32"
+        raw = whole.call(keras.ops.cast(target, dtype), keras.ops.cast(tensor, dtype))
+        return Reported(value, tuple(int(size) for size in raw.shape))
+    except Exception:  # shapes or values that this loss does not take: rules on labels say which
+        return None
+
+
+def _wrapped(function: Any) -> Any:
+    """A plain function, as `compile` wraps it."""
+    import keras
+
+    wrapper: Any = keras.losses.BinaryCrossentropy.__base__  # LossFunctionWrapper, which has no public name
+    return wrapper(function, name="loss")
+
+
+def log_loss(family: Loss, labels: NDArray, output: Output, raw: bool, ignored: float | None = None) -> float | None:
+    """Mean cross-entropy of what `predict` returns, in float64; None where shapes or values do not allow it.
+
+    Args:
+        family: binary, categorical or sparse categorical.
+        labels: as the loss sees them.
+        output: the predictions, probabilities or raw scores.
+        raw: whether they are raw scores.
+        ignored: an id that is left out (sparse only).
+    """
+    values = output.values
+    if values.size > LARGEST_PROBE:
+        return None
+    y = np.asarray(labels, dtype=np.float64)
+    try:
+        if family is Loss.BINARY:
+            return _binary(y.reshape(values.shape), values, raw)
+        if family is Loss.CATEGORICAL:
+            return None if y.shape != values.shape else float(-(y * _logs(values, raw)).sum(axis=-1).mean())
+        if family is Loss.SPARSE and ignored is None:
+            ids = y.reshape(values.shape[:-1]).astype(np.int64)
+            if ids.size == 0 or ids.min() < 0 or ids.max() >= values.shape[-1]:
+                return None
+            picked = np.take_along_axis(_logs(values, raw), ids[..., None], axis=-1)
+            return float(-picked.mean())
+    except ValueError:
+        return None
+    return None
+
+
+def _binary(y: NDArray[np.float64], values: NDArray[np.float64], raw: bool) -> float:
+    if raw:
+        return float((np.logaddexp(0, values) - y * values).mean())
+    p = np.clip(values, CLIP, 1 - CLIP)
+    return float(-(y * np.log(p) + (1 - y) * np.log1p(-p)).mean())
+
+
+def _logs(values: NDArray[np.float64], raw: bool) -> NDArray[np.float64]:
+    if raw:
+        return values - np.logaddexp.reduce(values, axis=-1, keepdims=True)
+    return np.log(np.clip(values, CLIP, 1 - CLIP))
+
+
+def swapped(loss: LossFacts, labels: NDArray, tensor: Any, value: float) -> bool:
+    """Whether a function of the user's own equals a cross-entropy with its arguments the other way round."""
+    import keras
+
+    target = keras.ops.cast(keras.ops.reshape(keras.ops.convert_to_tensor(labels), tensor.shape), "float32")
+    for function in (keras.losses.binary_crossentropy, keras.losses.categorical_crossentropy):
+        with _quiet():
+            right = float(keras.ops.mean(function(target, tensor)))
+            wrong = float(keras.ops.mean(function(tensor, target)))
+        if np.isclose(value, wrong, rtol=1e-4) and not np.isclose(right, wrong, rtol=1e-2):
+            return True
+    return False

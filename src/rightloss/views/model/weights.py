@@ -1,0 +1,112 @@
+"""class_weight and sample_weight, held against labels and loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rightloss.contract import Condition, Confidence, Evidence, Fact, Field, Labels, Positions
+from rightloss.contract.conditions import WEIGHT_SCALE, ClassWeight, SampleWeight, WeightScale
+from rightloss.views.labels.profile import LabelProfile
+
+_ARGUMENT = Confidence.DECLARED
+
+
+def class_weight_evidence(
+    seen: Evidence, weights: Any, profile: LabelProfile, *, outputs: int, loss_shape: tuple[int, ...] | None, both: bool
+) -> Evidence:
+    """`seen` with what class_weight does.
+
+    Args:
+        seen: evidence about the labels.
+        weights: as given to `fit`.
+        profile: of the labels.
+        outputs: number of outputs of the model.
+        loss_shape: shape of the loss before it is averaged; () means one number for the whole batch.
+        both: whether sample_weight is given too.
+    """
+    value, text = _class_weight(seen, weights, profile, outputs, loss_shape, both)
+    seen = seen.meets(Condition.CLASS_WEIGHT, value, Fact(text, "class_weight", _ARGUMENT))
+    if value is ClassWeight.FITS and profile.distinct_exact and profile.values and profile.kind != "float":
+        total = sum(profile.values.values())
+        mean = sum(float(weights.get(int(k), 1.0)) * count for k, count in profile.values.items()) / total
+        seen = _scale(seen, mean, "class_weight")
+    return seen
+
+
+def _class_weight(
+    seen: Evidence,
+    weights: Any,
+    profile: LabelProfile,
+    outputs: int,
+    loss_shape: tuple[int, ...] | None,
+    both: bool,
+) -> tuple[ClassWeight, str]:
+    if outputs > 1:
+        return ClassWeight.SEVERAL_OUTPUTS, f"{outputs} outputs"
+    if not isinstance(weights, Mapping):
+        return ClassWeight.NOT_A_DICT, f"class_weight is a {type(weights).__name__}"
+    if both:
+        return ClassWeight.BOTH, "class_weight=… and sample_weight=…"
+    if not all(isinstance(key, int | np.integer) for key in weights):
+        return ClassWeight.TEXT_KEYS, f"keys {', '.join(map(repr, list(weights)[:4]))}"
+    labels = seen.possible(Field.LABELS)
+    if labels <= {Labels.MULTIHOT, Labels.MULTIHOT_MISSING}:
+        return ClassWeight.SEVERAL_TRUE, "y holds several columns that can be true at once"
+    if seen.positions is not Positions.EXAMPLE:
+        return ClassWeight.POSITIONS, f"y holds one label for each {seen.positions}"
+    if loss_shape == ():
+        return ClassWeight.NO_EFFECT, "the loss of a batch is one number"
+    ids = _ids(labels, profile)
+    missing = sorted(ids - {int(key) for key in weights})
+    if missing:
+        return ClassWeight.MISSES_A_CLASS, f"no weight for {', '.join(map(str, missing[:5]))}"
+    return ClassWeight.FITS, f"{len(weights)} weights"
+
+
+def _ids(labels: frozenset[Any], profile: LabelProfile) -> set[int]:
+    if labels <= {Labels.ONEHOT, Labels.DISTRIBUTION} and profile.row_facts is not None:
+        return {index for index, count in enumerate(profile.row_facts.positives) if count}
+    if not profile.distinct_exact or not profile.integral:
+        return set()
+    return {int(value) for value in profile.values}
+
+
+def sample_weight_evidence(
+    seen: Evidence, weights: Any, profile: LabelProfile, loss_shape: tuple[int, ...] | None, rows: int | None
+) -> Evidence:
+    """`seen` with what sample_weight does. Arguments as above; `rows`: examples that weights must match."""
+    array = np.asarray(weights)
+    fact = Fact(f"sample_weight of shape {array.shape}", "sample_weight", Confidence.OBSERVED)
+    value = _sample_weight(array, loss_shape, rows)
+    seen = seen.meets(Condition.SAMPLE_WEIGHT, value, fact)
+    if value is SampleWeight.FITS:
+        seen = _scale(seen, float(array.mean()), "sample_weight")
+    return seen
+
+
+def _sample_weight(array: Any, loss_shape: tuple[int, ...] | None, rows: int | None) -> SampleWeight:
+    if array.dtype.kind not in "biuf":
+        return SampleWeight.SHAPE
+    if np.isnan(array).any():
+        return SampleWeight.NAN
+    if (array < 0).any():
+        return SampleWeight.NEGATIVE
+    if not (array > 0).any():
+        return SampleWeight.ZERO
+    if rows is not None and (array.ndim == 0 or len(array) != rows):
+        return SampleWeight.SHAPE
+    if loss_shape == ():
+        return SampleWeight.NO_EFFECT
+    inner = tuple(size for size in array.shape[1:])
+    if loss_shape is not None and inner not in ((), (1,)) and inner != loss_shape[1:] and inner != (*loss_shape[1:], 1):
+        return SampleWeight.SHAPE
+    return SampleWeight.FITS
+
+
+def _scale(seen: Evidence, mean: float, where: str) -> Evidence:
+    far = mean >= WEIGHT_SCALE or 0 < mean <= 1 / WEIGHT_SCALE
+    fact = Fact(f"mean weight {mean:.3g}", where, Confidence.OBSERVED)
+    return seen.meets(Condition.WEIGHT_SCALE, WeightScale.RESCALED if far else WeightScale.ONE, fact)
