@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from rightloss.errors import EmptyInput, NoCrossEntropyFits, UnsupportedInput
+from rightloss.train.data import open_source
 from rightloss.train.label_columns import advise
 
 ROWS = 60
@@ -96,3 +98,25 @@ def test_several_outputs_are_refused() -> None:
     rows = pa.table({"a": ["x", "y"] * 20, "b": ["u", "v"] * 20})
     with pytest.raises(UnsupportedInput, match="2 outputs"):
         advise(rows, ["a", "b"], {})
+
+
+@pytest.mark.parametrize("source", ["parquet", "frame", "csv", "arff"])
+def test_declared_categories_keep_their_order(source: str, tmp_path: Path) -> None:
+    """Where a table declares its classes they stay in that order; a text file declares none."""
+    import pandas as pd
+
+    names = ["lo", "mid", "hi"]
+    frame = pd.DataFrame({"x": range(60), "y": pd.Categorical(names[::-1] * 20, categories=names, ordered=True)})
+    data: Any = frame
+    if source != "frame":
+        data = tmp_path / f"rows.{source}"
+    if source == "parquet":
+        frame.to_parquet(data)
+    elif source == "csv":
+        frame.to_csv(data, index=False)
+    elif source == "arff":
+        rows = "\n".join(f"{x},{y}" for x, y in zip(frame["x"], frame["y"], strict=True))
+        data.write_text(f"@relation r\n@attribute x numeric\n@attribute y {{lo,mid,hi}}\n@data\n{rows}\n")
+    found = advise(open_source(data).load(["y"], declared=["y"]), ["y"], {})
+    assert list(found.advice.classes) == (sorted(names) if source == "csv" else names)
+    assert found.y[0] == found.advice.classes.index("hi")

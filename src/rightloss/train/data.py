@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rightloss.errors import EmptyInput, UnsupportedInput
+from rightloss.train.columns import is_text
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
 
+class Load(Protocol):
+    """Reads columns into one Arrow table."""
+
+    def __call__(
+        self, columns: Sequence[str], texts: Collection[str] = (), declared: Collection[str] = ()
+    ) -> pa.Table: ...
+
+
 @dataclass(frozen=True)
 class Source:
     """A table that can be loaded: its column names, and what to call it in messages.
 
-    `load(columns, texts)` reads the columns into one Arrow table; those in `texts` come as text whatever they hold.
+    `load(columns, texts, declared)` reads the columns into one Arrow table: those in `texts` come as text whatever they
+    hold, and those in `declared` keep categories that the table itself declares (as a dictionary type).
     `named` is False where the file has no line of names, so that names only count positions. `mixed` are the columns
     whose cells are of different kinds (JSON lines).
     """
@@ -26,7 +36,7 @@ class Source:
     names: tuple[str, ...]
     where: str
     named: bool
-    load: Callable[[Sequence[str], Collection[str]], pa.Table]
+    load: Load
     notes: tuple[str, ...] = ()
     mixed: frozenset[str] = frozenset()
     suggested: tuple[str, ...] = ()  # label columns that the file itself declares
@@ -51,27 +61,45 @@ def _from_path(path: str | os.PathLike[str], header: bool | None) -> Source:
 
     table = open_tables(os.fspath(path), header)
 
-    def load(columns: Sequence[str], texts: Collection[str]) -> pa.Table:
+    def load(columns: Sequence[str], texts: Collection[str] = (), declared: Collection[str] = ()) -> pa.Table:
         import pyarrow as pa
 
         types = {name: pa.string() for name in columns if name in texts}
-        batches = [_plain(batch) for batch in table.batches(columns, BATCH_ROWS, types) if batch.num_rows]
+        # Readers also use dictionaries to save memory; a declared one is in the schema.
+        kept = [field.name for field in table.exact(list(declared)) if pa.types.is_dictionary(field.type)]
+        batches = [_plain(batch, kept) for batch in table.batches(columns, BATCH_ROWS, types) if batch.num_rows]
         if not batches:
             raise EmptyInput(f"{path} has no rows", expected="a table with at least one row", fix="pass another file")
-        return pa.Table.from_batches(batches)
+        found = pa.Table.from_batches(batches)
+        for name in declared:
+            if is_text(found.schema.field(name).type) and name in table.categories:
+                found = _with_categories(found, name, table.categories[name])
+        return found
 
     named = table.kind != "csv" or table.names != tuple(f"column{i}" for i in range(len(table.names)))
     return Source(table.names, str(path), named, load, table.notes, table.json_columns, table.suggested)
 
 
-def _plain(batch: Any) -> Any:
-    """The batch with dictionary encoded columns written out, so that all batches have one type."""
+def _plain(batch: Any, kept: Collection[str]) -> Any:
+    """The batch with dictionary encoded columns written out, but for those in `kept`."""
     import pyarrow as pa
 
+    names = batch.schema.names
     columns = [
-        column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column for column in batch.columns
+        column.dictionary_decode() if isinstance(column, pa.DictionaryArray) and name not in kept else column
+        for name, column in zip(names, batch.columns, strict=True)
     ]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    return pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _with_categories(table: pa.Table, name: str, categories: Sequence[str]) -> pa.Table:
+    """The table with one text column as a dictionary of the categories that its file declares, in their order."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = pa.array(categories, pa.string())
+    codes = pc.index_in(table.column(name), value_set=values).combine_chunks()
+    return table.set_column(table.column_names.index(name), name, pa.DictionaryArray.from_arrays(codes, values))
 
 
 def _from_frame(frame: Any) -> Source:
@@ -96,8 +124,8 @@ def _from_frame(frame: Any) -> Source:
     if not table.num_rows:
         raise EmptyInput("the data frame has no rows", expected="at least one row", fix="pass another data frame")
 
-    def load(columns: Sequence[str], texts: Collection[str]) -> pa.Table:
-        chosen = pa.Table.from_batches([_plain(batch) for batch in table.select(list(columns)).to_batches()])
+    def load(columns: Sequence[str], texts: Collection[str] = (), declared: Collection[str] = ()) -> pa.Table:
+        chosen = pa.Table.from_batches([_plain(batch, declared) for batch in table.select(list(columns)).to_batches()])
         for name in texts:
             if name in columns:
                 chosen = chosen.set_column(chosen.column_names.index(name), name, chosen.column(name).cast(pa.string()))
@@ -126,6 +154,8 @@ def _array(column: pa.ChunkedArray) -> Any:
     kind = column.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         return column.to_pylist()
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
     if pa.types.is_decimal(kind):
         column = column.cast(pa.float64())
     return column.to_numpy()

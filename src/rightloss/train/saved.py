@@ -117,8 +117,14 @@ def _aligned(source: Source, saved: Saved) -> Source:
     )
 
 
-def _renamed(source: Source, theirs: dict[str, str], columns: Sequence[str], as_text: Collection[str]) -> Any:
-    table = source.load([theirs[name] for name in columns], [theirs[name] for name in as_text])
+def _renamed(
+    source: Source,
+    theirs: dict[str, str],
+    columns: Sequence[str],
+    texts: Collection[str] = (),
+    declared: Collection[str] = (),
+) -> Any:
+    table = source.load(*([theirs[name] for name in names] for names in (columns, texts, declared)))
     return table.rename_columns(list(columns))
 
 

@@ -37,7 +37,7 @@ FEATURES = {features}
 SEED = {seed}
 
 # The rows that have a label
-table = open_source(DATA).load([*LABEL, *FEATURES], ())
+table = open_source(DATA).load([*LABEL, *FEATURES])
 table = table.filter(labelled(table, LABEL{nothing}))
 y = label_values(table, LABEL)
 

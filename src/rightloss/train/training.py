@@ -117,7 +117,7 @@ def train(
         metrics=_metrics(found, parts, fitted, scores, seed),
         labels=labels,
         inputs=folder.Inputs(known, source.names, source.named, _left_out(choice, known)),
-        notes=(*source.notes, *found.notes, *choice.notes, *parts.notes),
+        notes=(*source.notes, *found.notes, *found.advice.profile.notes, *choice.notes, *parts.notes),
         folder=target,
     )
     if target is not None:
@@ -133,7 +133,8 @@ def _labelled(
         raise UnsupportedInput(
             f"label {mixed[0]!r} mixes kinds of values", expected="labels of one kind", fix="write them all as text"
         )
-    return advise(source.load([*columns, *_candidates(source, columns, features)], ()), columns, answers)
+    table = source.load([*columns, *_candidates(source, columns, features)], declared=columns)
+    return advise(table, columns, answers)
 
 
 def _candidates(source: Source, columns: Sequence[str], features: Sequence[str] | None) -> list[str]:
