@@ -15,7 +15,21 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("contract",),
     ("findings",),
     ("views", "losses", "metrics", "advice", "rules"),
-    ("answer", "reason", "select", "check", "guard", "explain", "train", "render"),
+    (
+        "answer",
+        "reason",
+        "select",
+        "config",
+        "walk",
+        "report",
+        "check",
+        "check_live",
+        "check_source",
+        "guard",
+        "explain",
+        "train",
+        "render",
+    ),
     ("cli", "__init__", "__main__"),
 )
 NEIGHBOURS = {
