@@ -29,9 +29,11 @@ _HOME: dict[str, str | None] = {
     "check": "rightloss.check",
     "errors": None,
     "guard": "rightloss.guard",
+    "load_ipython_extension": "rightloss.guard",
     "losses": None,
     "metrics": None,
     "select": "rightloss.select",
+    "unload_ipython_extension": "rightloss.guard",
 }
 
 __all__ = ["Advice", "Several", "__version__", "advice", "check", "errors", "guard", "losses", "metrics", "select"]

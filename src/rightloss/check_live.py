@@ -119,7 +119,7 @@ def _not_compiled(model: Any, data: Any) -> LiveReport:
     from rightloss.select import advise
     from rightloss.views.labels.readings import Given
     from rightloss.views.model.data import one_batch, with_labels
-    from rightloss.views.model.read import output_names
+    from rightloss.views.model.graph import output_names
 
     names = output_names(model)
     profiles = with_labels(data, one_batch(data, names), names).labels

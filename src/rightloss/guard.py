@@ -1,1 +1,182 @@
-"""Placeholder while the guard is being written."""
+"""The verb `guard`: watch every fit, evaluate and train_on_batch of a program that is not changed.
+
+    with rl.guard():
+        model.fit(x, y)
+
+Before the first step of each, model and labels are checked; an error stops the program with the line to write.
+Then the loss is looked at now and then. After the first batch this costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from types import GeneratorType, TracebackType
+from typing import Any
+
+from rightloss.check_live import LiveReport, check_live
+from rightloss.contract import Setup
+from rightloss.errors import RightlossError
+from rightloss.findings import Finding, Severity
+from rightloss.report import Report
+from rightloss.rules.judge import judge
+
+WATCHED = ("fit", "evaluate", "train_on_batch")
+
+
+class FindingWarning(UserWarning):
+    """A finding of the guard that does not stop the program."""
+
+
+class guard:  # written like the function it is used as
+    """A context in which Keras models are checked as soon as they are used.
+
+    Args:
+        warn: warn about errors instead of raising.
+        ignore: codes of rules that shall stay silent.
+
+    Raises:
+        RightlossError: inside the context, before the first step: the first finding that is an error.
+    """
+
+    def __init__(self, *, warn: bool = False, ignore: Iterable[str] = ()) -> None:
+        self.warn = warn
+        self.ignore = frozenset(ignore)
+        self.findings: list[Finding] = []
+        self._seen: set[tuple[int, int, str]] = set()
+        self._alive: list[Any] = []  # what the ids above stand for: an id is only unique while its object lives
+        self._depth = 0
+        self._kept: dict[str, Any] = {}
+
+    @property
+    def report(self) -> Report:
+        """Everything that was found so far."""
+        return LiveReport(tuple(self.findings))
+
+    def __enter__(self) -> guard:
+        import keras
+
+        for name in WATCHED:
+            self._kept[name] = keras.Model.__dict__.get(name)
+            setattr(keras.Model, name, self._watching(name, getattr(keras.Model, name)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        import keras
+
+        for name, before in self._kept.items():
+            if before is None:
+                delattr(keras.Model, name)  # inherited again
+            else:
+                setattr(keras.Model, name, before)
+        self._kept = {}
+
+    def _watching(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def method(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._depth:  # evaluate inside fit, or a fit that calls its parent's
+                return original(model, *args, **kwargs)
+            bound = inspect.signature(original).bind(model, *args, **kwargs)
+            self._before(name, model, bound.arguments)
+            self._depth += 1
+            try:
+                return original(*bound.args, **bound.kwargs)
+            finally:
+                self._depth -= 1
+
+        return method
+
+    def _before(self, name: str, model: Any, given: dict[str, Any]) -> None:
+        """Check once for each model, compile and verb; add the watch to a fit."""
+        compiled = getattr(model, "_compile_loss", None)
+        key = (id(model), id(compiled), name)
+        if not getattr(model, "compiled", False) or compiled is None:
+            return
+        if key not in self._seen:
+            self._seen.add(key)
+            self._alive += [model, compiled]
+            self._check(model, given, whole=name == "fit")
+        if name == "fit":
+            self._attach(model, given)
+
+    def _check(self, model: Any, given: dict[str, Any], *, whole: bool) -> None:
+        data, complete = _data(given)
+        if data is None:
+            return
+        extras = {name: given[name] for name in ("class_weight", "validation_data") if given.get(name) is not None}
+        try:
+            report = check_live(model, data, ignore=self.ignore, all_labels=whole and complete, **extras)
+        except RightlossError as error:
+            warnings.warn(
+                f"rightloss could not check this {type(model).__name__}: {error}", FindingWarning, stacklevel=5
+            )
+            return
+        except Exception as error:  # the guard must never be what breaks a program
+            self._failed(model, f"{type(error).__name__}: {error}")
+            return
+        self._say(report)
+
+    def _failed(self, model: Any, why: str) -> None:
+        warnings.warn(f"rightloss could not check this {type(model).__name__}: {why}", FindingWarning, stacklevel=6)
+
+    def _attach(self, model: Any, given: dict[str, Any]) -> None:
+        from rightloss.views.model.watched import watch_for
+
+        callback = watch_for(model, given.get("y"), self._from_watch)
+        before = given.get("callbacks")
+        if before is None:
+            given["callbacks"] = [callback]
+        elif isinstance(before, list | tuple):
+            given["callbacks"] = [*before, callback]
+        # A CallbackList of the user's own is left as it is.
+
+    def _from_watch(self, setup: Setup) -> None:
+        findings = tuple(verdict.finding for verdict in judge(setup, off=self.ignore))
+        self._say(LiveReport(findings))
+
+    def _say(self, report: LiveReport) -> None:
+        fresh = [each for each in report.findings if each not in self.findings]
+        self.findings += fresh
+        serious = [each for each in fresh if each.severity is not Severity.NOTE]
+        if serious and not self.warn:
+            report.raise_if_errors()
+        for each in serious:
+            warnings.warn(f"{each.code} {each.message}", FindingWarning, stacklevel=6)
+
+
+def _data(given: dict[str, Any]) -> tuple[Any, bool]:
+    """What `check` can read, and whether it holds all labels. A generator is peeked at, and gets its batch back."""
+    x, y = given.get("x"), given.get("y")
+    if isinstance(x, GeneratorType):
+        first = next(x, None)
+        given["x"] = _put_back(first, x) if first is not None else x
+        return (None if first is None else _pair(first)), False
+    if y is None:
+        return x, False
+    weight = given.get("sample_weight")
+    return ((x, y) if weight is None else (x, y, weight)), True
+
+
+def _pair(first: Any) -> Any:
+    return tuple(first) if isinstance(first, list | tuple) else first
+
+
+def _put_back(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    yield first
+    yield from rest
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext rightloss`: watch everything that follows, and warn."""
+    shell.rightloss_guard = guard(warn=True).__enter__()
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext rightloss`."""
+    found = getattr(shell, "rightloss_guard", None)
+    if found is not None:
+        found.__exit__(None, None, None)

@@ -63,7 +63,7 @@ class Repair:
     def cost(self) -> int:
         """Sum of the edits' costs, plus one where the row is accepted only.
 
-        Another loss brings its own from_logits: where one of the two has no such option, there is nothing more to touch.
+        Another loss brings its own from_logits: where one of the two has no such option, nothing more is touched.
         """
         fields = {edit.field for edit in self.edits}
         paid = [edit for edit in self.edits if not (edit.comes_with_loss and Field.LOSS in fields)]

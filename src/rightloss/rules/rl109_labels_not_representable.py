@@ -22,14 +22,14 @@ def labels_not_representable(value: Representable, seen: Evidence) -> Outcome | 
     ```python
     model = keras.Sequential([keras.Input((8,)), layers.Dense(5000)])
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float16"))
-    rl.check(model, (x, 1500 * ids + np.arange(len(x)) % 1500))
+    rl.check(model, (x, 4000 + ids))
     ```
 
     ## Good
     ```python
     model = keras.Sequential([keras.Input((8,)), layers.Dense(5000)])
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    rl.check(model, (x, 1500 * ids + np.arange(len(x)) % 1500))
+    rl.check(model, (x, 4000 + ids))
     ```
 
     ## Fix safety

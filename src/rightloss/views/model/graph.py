@@ -64,13 +64,19 @@ class Head:
         return self.shape[-1] if self.shape else None
 
 
-def heads(model: Any, names: list[str]) -> list[Head]:
-    """One Head for each named output of a model, in the model's order; empty where the model has no graph."""
+def output_names(model: Any) -> list[str]:
+    """Names of the outputs, in order; one unnamed output is "output"."""
+    names = getattr(model, "output_names", None)
+    return list(names) if names else ["output"]
+
+
+def heads(model: Any) -> list[Head]:
+    """One Head for each output of a model, in the model's order; empty where the model has no graph."""
     tensors = getattr(_functional(model), "outputs", None)
     if not tensors:
         return []
     found = []
-    for name, tensor in zip(names, tensors, strict=False):
+    for name, tensor in zip(output_names(model), tensors, strict=False):
         shape = tuple(tensor.shape)
         found.append(replace(_walk(tensor, shape), name=name, shape=shape))
     return found

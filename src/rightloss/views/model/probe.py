@@ -54,12 +54,14 @@ def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output
 def _unchanged(model: Any) -> Iterator[None]:
     """Put back every variable that is not trained: moving statistics, seeds, counters."""
     kept = [variable for variable in model.variables if not variable.trainable] if model.built else []
-    before = [np.array(variable) for variable in kept]
+    import keras
+
+    before = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in kept]
     try:
         yield
     finally:
         for variable, value in zip(kept, before, strict=True):
-            if not np.array_equal(np.array(variable), value, equal_nan=value.dtype.kind == "f"):
+            if not np.array_equal(keras.ops.convert_to_numpy(variable), value, equal_nan=value.dtype.kind == "f"):
                 variable.assign(value)
 
 

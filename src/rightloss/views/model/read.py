@@ -24,6 +24,7 @@ from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen,
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe
 from rightloss.views.model.data import Data, one_batch, profile_labels, with_labels
+from rightloss.views.model.graph import output_names
 from rightloss.views.model.label_evidence import label_evidence
 from rightloss.views.model.loss_facts import LossFacts, loss_facts, losses_of
 from rightloss.views.model.measure import measured
@@ -57,13 +58,13 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
     """
     extras = extras or Extras()
     names = output_names(model)
-    found = {head.name: head for head in graph.heads(model, names)}
+    found = {head.name: head for head in graph.heads(model)}
     avoid = frozenset(size for head in found.values() for size in head.shape[1:] if size)
     batch = one_batch(data, names, avoid=avoid)
     batch = with_labels(data, batch, names) if all_labels else replace(batch, labels=_batch_profiles(batch, names))
     outputs = probe.forward(model, batch.x, names)
     if not found:  # a Sequential model that was only built by the probe
-        found = {head.name: head for head in graph.heads(model, names)}
+        found = {head.name: head for head in graph.heads(model)}
     losses = losses_of(model, names)
     shapes = {name: ((None, *batch.labels[name].shape), outputs[name][1].shape) for name in batch.labels}
     uses = metrics_of(model, names, shapes)
@@ -84,12 +85,6 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         where = {"activation": head.layer or "last layer", "loss": "compile", "from_logits": "compile", "labels": "y"}
         made.append(Setup((seen,), uses[name], (), name if len(names) > 1 else None, {**where, "width": head.layer}))
     return made
-
-
-def output_names(model: Any) -> list[str]:
-    """Names of the outputs; one unnamed output is "output"."""
-    names = getattr(model, "output_names", None)
-    return list(names) if names else ["output"]
 
 
 def custom_step(model: Any) -> bool:

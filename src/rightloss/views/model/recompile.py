@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rightloss.contract import Contract
+from rightloss.views.model.graph import output_names
 from rightloss.views.model.loss_facts import spread
-from rightloss.views.model.read import output_names
 from rightloss.views.model.write import loss
 
 
