@@ -199,7 +199,8 @@ def _alternatives(readings: Sequence[Reading], form: Form) -> tuple[Alternative,
     for reading in readings[1:]:
         for each in _contracts(reading, form)[:1]:
             if each != first:
-                found.setdefault(each, f"if each label is {reading.title}")
+                apart = "" if each.positions is Positions.EXAMPLE else f", a label for each {each.positions}"
+                found.setdefault(each, f"if each label is {reading.title}{apart}")
     return tuple(Alternative(contract, why) for contract, why in found.items())
 
 
