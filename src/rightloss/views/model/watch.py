@@ -31,11 +31,9 @@ def chance_losses(profile: LabelProfile, families: frozenset[Loss]) -> tuple[flo
         return (math.log(2), _entropy(_shares(profile.values))) if set(profile.values) <= {0, 1} else (math.log(2),)
     if families <= {Loss.CATEGORICAL, Loss.SPARSE}:
         rows = profile.row_facts
-        counts = (
-            dict(enumerate(rows.positives)) if rows is not None and Loss.CATEGORICAL in families else profile.values
-        )
-        shares = _shares(counts)
-        return (math.log(len(shares)), _entropy(shares)) if len(shares) > 1 else ()
+        columns = rows.positives if rows is not None and Loss.CATEGORICAL in families else None
+        frequencies = _shares(profile.values if columns is None else dict(enumerate(columns)))
+        return (math.log(len(frequencies)), _entropy(frequencies)) if len(frequencies) > 1 else ()
     return ()
 
 
