@@ -77,7 +77,7 @@ class CellLoss(keras.losses.Loss):
         self.ignore = ignore_value(ignore)
         self._averages = self.reduction not in (None, "none", "sum")
         self._reduce = _KerasReduction(
-            reduction="sum_over_batch_size" if self._averages else reduction, dtype=self.dtype
+            name="reduction", reduction="sum_over_batch_size" if self._averages else reduction, dtype=self.dtype
         )
 
     def cells(self, labels: Tensor, logits: Tensor) -> Cells:

@@ -33,6 +33,12 @@ class ClassTarget(NamedTuple):
             return ops.sum(self.rows * values, axis=-1)
         return ops.squeeze(ops.take_along_axis(values, ops.expand_dims(self.ids, -1), axis=-1), -1)
 
+    def silence(self, losses: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+        """Losses and known cells (..., or one axis more): NaN where the label cannot be read, 0 where not known."""
+        readable = self.readable if len(losses.shape) == len(self.readable.shape) else self.readable[..., None]
+        losses = ops.where(readable, losses, ops.full_like(losses, math.nan))
+        return ops.where(known, losses, ops.zeros_like(losses)), known
+
     def hard(self) -> Tensor:
         """The class of each label, int32; of a distribution its largest."""
         return self.ids if self.rows is None else ops.cast(ops.argmax(self.rows, axis=-1), "int32")
@@ -61,16 +67,24 @@ def class_target(labels: Tensor, outputs: Tensor, *, ignore: float | None, norma
         labels = ops.squeeze(labels, axis=-1)
     if len(labels.shape) == len(outputs.shape):
         return _rows(same_shape(labels, outputs), outputs, ignore=ignore, normalize=normalize)
+    return id_target(labels, outputs, classes=ops.shape(outputs)[-1], ignore=ignore)
+
+
+def id_target(labels: Tensor, outputs: Tensor, *, classes: int | Tensor, ignore: float | None) -> ClassTarget:
+    """Ids (...) or (..., 1) in [0, classes), lined up with float `outputs` (..., any number of scores).
+
+    Raises:
+        WrongArgument: (a ValueError) where shapes do not fit, with both shapes.
+    """
+    labels = numbers(labels)
+    if len(labels.shape) == len(outputs.shape) and labels.shape[-1] == 1:
+        labels = ops.squeeze(labels, axis=-1)
     if len(labels.shape) + 1 != len(outputs.shape):
         raise shapes_differ(tuple(labels.shape), tuple(outputs.shape))
-    return _ids(same_shape(labels, outputs[..., 0]), outputs, ignore=ignore)
-
-
-def _ids(labels: Tensor, outputs: Tensor, *, ignore: float | None) -> ClassTarget:
+    labels = same_shape(labels, outputs[..., 0])
     known = is_known(labels, ignore)
     number = ops.where(known, labels, ops.zeros_like(labels))
-    classes = ops.cast(ops.shape(outputs)[-1], number.dtype)
-    readable = ops.logical_and(number >= 0, number < classes)
+    readable = ops.logical_and(number >= 0, number < ops.cast(classes, number.dtype))
     ids = ops.cast(ops.where(readable, number, ops.zeros_like(number)), "int32")
     whole = ops.equal(ops.cast(ids, number.dtype), number)  # 1.5 is no class
     return ClassTarget(ids, None, known, ops.logical_and(readable, whole))
@@ -110,6 +124,4 @@ def class_cells(
     logits = wide(logits)
     target = class_target(labels, logits, ignore=ignore, normalize=normalize)
     z = ops.where(ops.expand_dims(target.known, -1), logits, ops.zeros_like(logits))
-    losses = formula(target, z)
-    losses = ops.where(target.readable, losses, ops.full_like(losses, math.nan))
-    return Cells(ops.where(target.known, losses, ops.zeros_like(losses)), target.known)
+    return Cells(*target.silence(formula(target, z), target.known))

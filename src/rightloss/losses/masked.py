@@ -51,7 +51,7 @@ def masked_binary_crossentropy(
 
     See also: `MaskedBinaryCrossentropy` (Keras class), `rightloss.metrics.MaskedBinaryAccuracy` (same mask).
     References: Durand, Mehrasa, Mori, Learning a Deep ConvNet for Multi-label Classification with Partial Labels
-        (CVPR 2019), equation 1 with g = 1 / known cells.
+        (CVPR 2019), partial binary cross-entropy.
     """
     weight = positive(positive_weight, name="positive_weight")
     return masked_cells(labels, logits, ignore=ignore_value(ignore), positive_weight=weight).per_example()
