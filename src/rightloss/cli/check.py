@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def command(
     chosen = _configuration(paths, config, selected, ignored, exclude)
     reports: list[Report] = []
     if STDIN in paths:
-        text = decode(click.get_binary_stream("stdin").read())
+        text = decode(sys.stdin.buffer.read())
         reports.append(check_text(text, stdin_filename or "<stdin>", chosen))
     named = [path for path in paths if path != STDIN]
     if named:

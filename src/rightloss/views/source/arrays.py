@@ -245,8 +245,9 @@ def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], 
     flipped = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
     for one, other, how in ((left, right, kind), (right, left, flipped.get(kind, kind))):
         limit = constant(other)
-        if isinstance(one, Data | Tensor) and isinstance(limit, int | float) and not isinstance(limit, bool):
-            if how in (ast.Gt, ast.GtE, ast.Lt, ast.LtE):
+        ordered = how in (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
+        if isinstance(one, Data | Tensor) and (limit is not None or not ordered):
+            if ordered and isinstance(limit, int | float) and not isinstance(limit, bool):
                 machine.recorder.threshold(machine, one, float(limit), node)
             shape = one.shape if isinstance(one, Data) else None
             vector = shape is not None and (len(shape) == 1 or (len(shape) == 2 and constant(shape[1]) == 1))

@@ -28,6 +28,7 @@ from rightloss.views.source.values import (
 
 Invoke = Callable[[Value, Args], Value]
 MAX_RANGE = 64
+MOST_ITEMS = 2_000
 
 
 def method(machine: Machine, receiver: Value, name: str, args: Args, invoke: Invoke) -> Value:
@@ -42,7 +43,9 @@ def method(machine: Machine, receiver: Value, name: str, args: Args, invoke: Inv
 def _list_method(machine: Machine, receiver: Seq, name: str, args: Args) -> Value:
     items = receiver.items
     first = args.get(0, "object")
-    if name == "append" and first is not None:
+    if len(items) > MOST_ITEMS:
+        machine.store(receiver.cell, "items", (Gap(items[-1]),))
+    elif name == "append" and first is not None:
         machine.store(receiver.cell, "items", (*items, first))
     elif name == "extend":
         more = first.items if isinstance(first, Seq) else (Gap(first.element if isinstance(first, Dataset) else None),)
@@ -101,7 +104,8 @@ def _const_method(receiver: Value, name: str, args: Args) -> Value:
     value = constant(receiver)
     plain = [constant(each) for each in args.positional]
     known = all(isinstance(each, Const) for each in (*args.positional, *args.keywords.values()))
-    if isinstance(value, str) and name in _TEXT_METHODS and known:
+    short = all(len(str(each)) < 200 for each in (value, *plain)) and not (name == "format" and ":" in str(value))
+    if isinstance(value, str) and name in _TEXT_METHODS and known and short:
         told = {key: constant(each) for key, each in args.keywords.items()}
         try:
             return Const(getattr(value, name)(*plain, **told), args.node)

@@ -176,10 +176,12 @@ def _without_magics(lines: tuple[str, ...]) -> tuple[str, ...]:
         return lines
     plain: list[str] = []
     continues = quoted = False
+    indent = ""
     for line in lines:
         magic = None if quoted else _MAGIC_LINE.match(line)
         if continues or (magic and not _continues_expression(plain)):
-            plain.append((magic.group(1) if magic else line[: len(line) - len(line.lstrip())]) + "pass")
+            indent = indent if continues or magic is None else magic.group(1)
+            plain.append(indent + "pass")
             continues = line.rstrip().endswith("\\")
             continue
         value = _MAGIC_VALUE.match(line)

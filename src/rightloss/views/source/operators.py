@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,17 +31,23 @@ from rightloss.views.source.values import (
 )
 
 MAX_ITEMS = 64
+MOST_ITEMS = 2_000
 
 
 def binary(left: Value, right: Value, sign: str, function: Callable[[Any, Any], Any], node: ast.expr) -> Value:
     if isinstance(left, Const) and isinstance(right, Const):
         try:
-            if sign in ("*", "**") and not _small(left.value, right.value):
-                return Unknown("a large constant", node)
+            if not _small(left.value, right.value, sign):
+                return Unknown("a constant that is not computed", node)
             return Const(function(left.value, right.value), node)
         except Exception:  # whatever the program would raise here, nothing is known after it
             return Unknown("an expression that fails", node)
-    if isinstance(left, Seq) and isinstance(right, Seq) and sign == "+":
+    if (
+        isinstance(left, Seq)
+        and isinstance(right, Seq)
+        and sign == "+"
+        and len(left.items) + len(right.items) < MOST_ITEMS
+    ):
         return Seq.of(left.items + right.items, left.kind, node)
     if isinstance(left, Seq) and isinstance(right, Const | Symbol | Unknown) and sign == "*":
         times = right.value if isinstance(right, Const) else None
@@ -52,11 +59,23 @@ def binary(left: Value, right: Value, sign: str, function: Callable[[Any, Any], 
     return arithmetic(left, right, sign, node)
 
 
-def _small(one: Any, other: Any) -> bool:
-    numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    return (numbers and abs(one) < 1e9 and abs(other) < 1e9 and (abs(other) < 64 or abs(one) < 1e6)) or (
-        isinstance(one, str) and isinstance(other, int) and len(one) * other < 10_000
-    )
+LONGEST_TEXT = 10_000
+_PLAIN_FORMAT = re.compile(r"[^%]*(?:%[sdrif%][^%]*)*\Z")
+
+
+def _small(one: Any, other: Any, sign: str) -> bool:
+    """Whether an operation on constants is cheap: programs may hold `9 ** 9 ** 9` or `"%999999999d" % 1`."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        if sign == "**":
+            return abs(other) <= 64 and abs(one) <= 1e6
+        return abs(one) < 1e12 and abs(other) < 1e12
+    if isinstance(one, str | bytes | tuple):
+        if sign == "*":
+            return isinstance(other, int) and len(one) * other < LONGEST_TEXT
+        if sign == "%":
+            return isinstance(one, str) and len(one) < LONGEST_TEXT and _PLAIN_FORMAT.match(one) is not None
+        return isinstance(other, str | bytes | tuple) and len(one) + len(other) < LONGEST_TEXT
+    return False
 
 
 def _symbolic(left: Const | Symbol, right: Const | Symbol, sign: str, node: ast.expr) -> Value:

@@ -60,6 +60,7 @@ def compile_model(machine: Machine, model: Value, args: Args) -> Value:
         and metrics is None
     ):
         return _NONE  # `re.compile()` and the like
+    _claim(machine, loss)
     output = model_output(machine, model)
     site = Site("compile", args.node, args, machine.path, model, output, loss, metrics, inferred=machine.inferred)
     if loss is None and args.is_open:
@@ -74,6 +75,16 @@ def compile_model(machine: Machine, model: Value, args: Args) -> Value:
                 machine.store(model.attrs, "loss", loss)
     machine.recorder.sites.append(site)
     return _NONE
+
+
+def _claim(machine: Machine, loss: Value | None) -> None:
+    """A function or class that is given as a loss is read with its model; it is no loose function any more."""
+    inner = loss.items if isinstance(loss, Seq) else loss.items.values() if isinstance(loss, Map) else (loss,)
+    for each in inner:
+        if isinstance(each, Function):
+            machine.executed.add(each.node)
+        elif isinstance(each, Obj) and isinstance(each.cls, UserClass):
+            machine.executed.update(m.node for m in each.cls.members.values() if isinstance(m, Function))
 
 
 def _running(machine: Machine, function: Function) -> bool:

@@ -1,0 +1,242 @@
+"""Idioms of real Keras programs: what each one says about last layer, loss and labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from rightloss.views.source import read_text
+from rightloss.views.source.report import SetupSeen
+from rightloss.views.source.values import Const, Symbol
+
+IMPORTS = """
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers, losses, models
+"""
+
+
+def only(program: str) -> SetupSeen:
+    """The only set-up of a program."""
+    found = [each for each in read_text(IMPORTS + program).setups if each.counts]
+    assert len(found) == 1, [each.reason for each in found]
+    return found[0]
+
+
+def told(program: str) -> str:
+    """The only reading of the only set-up in one line: units activation loss from_logits."""
+    seen = only(program)
+    assert len(seen.readings) == 1, seen.readings
+    head, loss = seen.readings[0].head, seen.readings[0].loss
+    units = head.units.value if isinstance(head.units, Const) else getattr(head.units, "text", None)
+    return f"{units} {head.activation} {loss.name} {loss.from_logits}"
+
+
+HEADS = {
+    "sequential list": (
+        "m = keras.Sequential([layers.Dense(8), layers.Dense(3, activation='softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')",
+        "3 softmax SparseCategoricalCrossentropy false",
+    ),
+    "add": (
+        "m = models.Sequential()\nm.add(layers.Dense(8))\nm.add(layers.Dense(1))\nm.add(layers.Activation('sigmoid'))\n"
+        "m.compile('adam', 'binary_crossentropy')",
+        "1 sigmoid BinaryCrossentropy false",
+    ),
+    "pop": (
+        "m = models.Sequential()\nm.add(layers.Dense(4))\nm.add(layers.Dense(9))\nm.pop()\n"
+        "m.compile(loss=losses.CategoricalCrossentropy(from_logits=True))",
+        "4 linear CategoricalCrossentropy true",
+    ),
+    "functional chain": (
+        "i = keras.Input((4,))\nx = layers.Dense(8, activation='relu')(i)\no = layers.Dense(5, tf.nn.softmax)(x)\n"
+        "m = keras.Model(i, o)\nm.compile(loss=keras.losses.sparse_categorical_crossentropy)",
+        "5 softmax SparseCategoricalCrossentropy false",
+    ),
+    "old keras": (
+        "from keras.layers.core import Dense, Activation\nfrom keras.models import Sequential\nm = Sequential()\n"
+        "m.add(Dense(output_dim=2, input_dim=8, init='uniform'))\nm.add(Activation('softmax'))\n"
+        "m.compile(loss='categorical_crossentropy', optimizer='sgd')",
+        "2 softmax CategoricalCrossentropy false",
+    ),
+    "helper with bound arguments and defaults": (
+        "def build(n, act=None):\n    m = keras.Sequential([layers.Dense(n, activation=act)])\n    return m\n"
+        "m = build(7, act='softmax')\nm.compile(loss='categorical_crossentropy')",
+        "7 softmax CategoricalCrossentropy false",
+    ),
+    "caller context": (
+        "def run(model, loss):\n    model.compile(loss=loss)\n    model.fit(1, 2)\n"
+        "run(keras.Sequential([layers.Dense(1)]), losses.BinaryCrossentropy(from_logits=True))",
+        "1 linear BinaryCrossentropy true",
+    ),
+    "module constants and folding": (
+        "N = 2 * 5\nNAMES = ['a', 'b', 'c']\ndef build():\n    return keras.Sequential([layers.Dense(N + len(NAMES), 'softmax')])\n"
+        "m = build()\nm.compile(loss='sparse_' + 'categorical_crossentropy')",
+        "13 softmax SparseCategoricalCrossentropy false",
+    ),
+    "f-string": (
+        "kind = 'binary'\nm = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.compile(loss=f'{kind}_crossentropy')",
+        "1 sigmoid BinaryCrossentropy false",
+    ),
+    "symbolic units": (
+        "class_names = load()\nm = keras.Sequential([layers.Dense(len(class_names))])\n"
+        "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))",
+        "len(class_names) linear SparseCategoricalCrossentropy true",
+    ),
+    "loop that builds layers": (
+        "x = i = keras.Input((4,))\nfor n in (64, 32):\n    x = layers.Dense(n)(x)\no = layers.Dense(3, 'softmax')(x)\n"
+        "keras.Model(i, o).compile(loss='categorical_crossentropy')",
+        "3 softmax CategoricalCrossentropy false",
+    ),
+    "comprehension that builds layers": (
+        "m = keras.Sequential([layers.Dense(n, a) for n, a in ((8, 'relu'), (3, 'softmax'))])\n"
+        "m.compile(loss='categorical_crossentropy')",
+        "3 softmax CategoricalCrossentropy false",
+    ),
+    "list built up": (
+        "stack = [layers.Dense(8)]\nif flag:\n    stack.append(layers.Dropout(0.5))\nstack += [layers.Dense(3)]\n"
+        "m = keras.Sequential(stack)\nm.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))",
+        "3 linear SparseCategoricalCrossentropy true",
+    ),
+    "branch decided by a known value": (
+        "def build(k):\n    if k == 2:\n        u, a = 1, 'sigmoid'\n    else:\n        u, a = k, 'softmax'\n"
+        "    return keras.Sequential([layers.Dense(u, activation=a)])\nm = build(2)\nm.compile(loss='binary_crossentropy')",
+        "1 sigmoid BinaryCrossentropy false",
+    ),
+    "compile kwargs in a dict": (
+        "config = dict(optimizer='adam', loss=losses.BinaryCrossentropy(from_logits=True))\n"
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(**config)",
+        "1 linear BinaryCrossentropy true",
+    ),
+    "model subclass": (
+        "class Net(keras.Model):\n    def __init__(self, n):\n        super().__init__()\n        self.hidden = layers.Dense(8)\n"
+        "        self.head = layers.Dense(n)\n    def call(self, x, training=False):\n"
+        "        x = self.hidden(x)\n        if training:\n            x = layers.Dropout(0.5)(x)\n        return self.head(x)\n"
+        "m = Net(10)\nm.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))",
+        "10 linear SparseCategoricalCrossentropy true",
+    ),
+    "wrapped model": (
+        "m = keras.Sequential([layers.Dense(10)])\np = keras.Sequential([m, layers.Softmax()])\n"
+        "p.compile(loss='sparse_categorical_crossentropy')",
+        "10 softmax SparseCategoricalCrossentropy false",
+    ),
+    "clone": (
+        "m = keras.Sequential([layers.Dense(10)])\nc = keras.models.clone_model(m)\nc.compile(loss='sparse_categorical_crossentropy')",
+        "10 linear SparseCategoricalCrossentropy false",
+    ),
+    "strategy scope": (
+        "with tf.distribute.MirroredStrategy().scope():\n    m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
+        "    m.compile(loss=losses.BinaryCrossentropy())",
+        "1 sigmoid BinaryCrossentropy false",
+    ),
+    "applications": (
+        "m = keras.applications.ResNet50(weights=None, classes=7)\nm.compile(loss='categorical_crossentropy')",
+        "7 softmax CategoricalCrossentropy false",
+    ),
+    "transfer learning": (
+        "base = keras.applications.VGG16(include_top=False)\nx = layers.Flatten()(base.output)\n"
+        "o = layers.Dense(4, 'softmax')(x)\nkeras.Model(base.input, o).compile(loss='categorical_crossentropy')",
+        "4 softmax CategoricalCrossentropy false",
+    ),
+    "cast after the activation": (
+        "m = keras.Sequential([layers.Dense(3, 'softmax'), layers.Activation('linear', dtype='float32')])\n"
+        "m.compile(loss='categorical_crossentropy')",
+        "3 softmax CategoricalCrossentropy false",
+    ),
+    "custom loss around a known one": (
+        "def my_loss(y, z):\n    return keras.losses.sparse_categorical_crossentropy(y, z, from_logits=True)\n"
+        "m = keras.Sequential([layers.Dense(3)])\nm.compile(loss=my_loss)",
+        "3 linear SparseCategoricalCrossentropy true",
+    ),
+    "custom training loop": (
+        "m = keras.Sequential([layers.Dense(10)])\nloss_fn = losses.SparseCategoricalCrossentropy(from_logits=True)\n"
+        "def step(x, y):\n    with tf.GradientTape() as tape:\n        z = m(x, training=True)\n        loss = loss_fn(y, z)\n"
+        "for x, y in stream():\n    step(x, y)",
+        "10 linear SparseCategoricalCrossentropy true",
+    ),
+    "logits loss of TensorFlow": (
+        "m = keras.Sequential([layers.Dense(10)])\nfor x, y in stream():\n"
+        "    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=m(x)))",
+        "10 linear SparseCategoricalCrossentropy true",
+    ),
+    "saved and loaded": (
+        "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.save('a.keras')\nn = keras.models.load_model('a.keras')\n"
+        "n.compile(loss='binary_crossentropy')",
+        "1 sigmoid BinaryCrossentropy false",
+    ),
+    "never called": (
+        "def build(hp):\n    m = keras.Sequential([layers.Dense(hp.Int('n', 1, 9)), layers.Dense(3, 'softmax')])\n"
+        "    m.compile(loss='categorical_crossentropy')\n    return m",
+        "3 softmax CategoricalCrossentropy false",
+    ),
+    "self attributes": (
+        "class Trainer:\n    def __init__(self, n=4):\n        self.n = n\n        self.model = self.build()\n    def build(self):\n"
+        "        return keras.Sequential([layers.Dense(self.n, 'softmax')])\n    def run(self):\n"
+        "        self.model.compile(loss='categorical_crossentropy')\nTrainer(6).run()",
+        "6 softmax CategoricalCrossentropy false",
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "expected"), HEADS.values(), ids=HEADS)
+def test_last_layer_and_loss(program: str, expected: str) -> None:
+    """Each idiom is read to its last layer and its loss."""
+    assert told(program) == expected
+
+
+def test_branches_split_into_readings_that_never_combine() -> None:
+    """Units of one arm never meet the activation of the other."""
+    seen = only(
+        "if flag():\n    n, a = 1, 'sigmoid'\nelse:\n    n, a = 5, 'softmax'\n"
+        "m = keras.Sequential([layers.Dense(n, activation=a)])\nm.compile(loss='binary_crossentropy')"
+    )
+    pairs = {(each.head.units.value, each.head.activation) for each in seen.readings}  # type: ignore[union-attr]
+    assert pairs == {(1, "sigmoid"), (5, "softmax")}
+
+
+def test_symbols_compare_with_themselves() -> None:
+    """`Dense(num_classes)` and `to_categorical(y, num_classes)` agree, whatever the number is."""
+    seen = only(
+        "num_classes = ask()\ny = keras.utils.to_categorical(load(), num_classes)\n"
+        "m = keras.Sequential([layers.Dense(num_classes, 'softmax')])\nm.compile(loss='categorical_crossentropy')\nm.fit(1, y)"
+    )
+    read = seen.readings[0]
+    assert isinstance(read.head.units, Symbol)
+    assert read.labels is not None
+    assert isinstance(read.labels.classes, Symbol)
+    assert read.labels.classes.key == read.head.units.key
+
+
+UNKNOWN = {
+    "imported builder": "from helpers import build\nm = build()\nm.compile(loss='binary_crossentropy')",
+    "weights from elsewhere": "m = keras.models.load_model('x.h5')\nm.compile(loss='binary_crossentropy')",
+    "layer from elsewhere": "from zoo import Head\nm = keras.Sequential([Head(3)])\nm.compile(loss='binary_crossentropy')",
+    "loss from elsewhere": "from zoo import loss\nm = keras.Sequential([layers.Dense(3)])\nm.compile(loss=loss)",
+    "include_top=False": "keras.applications.VGG16(include_top=False).compile(loss='categorical_crossentropy')",
+    "train_step of its own": (
+        "class M(keras.Model):\n    def call(self, x):\n        return layers.Dense(3, 'tanh')(x)\n"
+        "    def train_step(self, data):\n        return {}\nM().compile(loss='sparse_categorical_crossentropy')"
+    ),
+}
+
+
+@pytest.mark.parametrize("program", UNKNOWN.values(), ids=UNKNOWN)
+def test_what_is_not_understood_is_counted_with_a_reason(program: str) -> None:
+    """Unknown is never a guess: the set-up is there, not resolved, and says why."""
+    seen = only(program)
+    assert not seen.resolved
+    assert seen.reason
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import re\nre.compile('x')",
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss='mse')",
+        "losses.BinaryCrossentropy()([0, 1], [0.2, 0.8])",
+    ],
+    ids=["re.compile", "regression", "a loss called on numbers"],
+)
+def test_what_is_no_set_up(program: str) -> None:
+    """Regular expressions, regression and losses on plain numbers are not counted."""
+    assert [each for each in read_text(IMPORTS + program).setups if each.counts] == []
