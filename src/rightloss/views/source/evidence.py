@@ -171,7 +171,8 @@ def _are_classes(data: Data | None) -> bool:
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     data = read.labels
-    if data is None or read.loss.labels_changed:
+    out_of_scope = Loss.OTHER in made.possible(Field.LOSS) and read.loss.family in _QUANTITIES
+    if data is None or read.loss.labels_changed or out_of_scope:
         return made
     if not data.encoding:
         return _by_axes(made, data, read, seen, writer)
@@ -219,6 +220,9 @@ def _words(units: Value) -> str:
     return str(constant(units)) if isinstance(units, Const) else units.text if isinstance(units, Symbol) else "some"
 
 
+_IDS = frozenset({Labels.INDEX, Labels.BINARY})
+
+
 def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
     """Units against classes: what is still possible."""
     size = constant(units)
@@ -237,7 +241,8 @@ def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
         return frozenset({Width.FEWER})
     if size == count:
         return frozenset({Width.K}) if data.exact else frozenset({Width.K, Width.FEWER})
-    return frozenset({Width.MORE}) if data.exact else several
+    # Units that no id stands for learn to stay silent; columns must match one by one.
+    return frozenset({Width.MORE}) if data.exact and not data.encoding & _IDS else frozenset({Width.K, Width.MORE})
 
 
 def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:
@@ -248,6 +253,10 @@ def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:
         if each.name is None or any(not _has(other, each) for other in seen.readings[1:]):
             continue
         if any(isinstance(given, Value) for given in each.arguments.values()):
+            continue
+        if each.name == "accuracy" and all(constant(read.head.units) == 1 for read in seen.readings):
+            told = "metric 'accuracy', which Keras makes BinaryAccuracy"
+            yield MetricUse("BinaryAccuracy", writer.fact(told, each.node), {"alias": "accuracy"})
             continue
         arguments = {name: given for name, given in each.arguments.items() if name not in ("name", "dtype")}
         yield MetricUse(each.name, writer.fact(f"metric {each.name}", each.node), arguments)
