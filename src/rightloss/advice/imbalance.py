@@ -17,18 +17,29 @@ class Imbalance:
 
     `majority`: share of the most frequent class (for columns: the larger of positives and negatives, averaged), which
     is the accuracy of always giving the same answer. `effective`: exp(entropy), the number of equally frequent classes
-    with the same entropy (Hill number of order 1). `ratio`: largest count against smallest count above 0.
+    with the same entropy (Hill number of order 1). `ratio`: largest count against smallest count above 0. `cells`:
+    labelled cells of each column where some are missing; None: all `total` of them.
     """
 
     names: tuple[Any, ...]
     counts: tuple[int, ...]
     total: int
     exclusive: bool
+    cells: tuple[int, ...] | None = None
+
+    @property
+    def totals(self) -> int | tuple[int, ...]:
+        """Labels behind the counts: one number, or one for each column."""
+        return self.total if self.cells is None else self.cells
+
+    def known(self, place: int) -> int:
+        """Labels behind the count of one class or column."""
+        return self.total if self.cells is None else self.cells[place]
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Share of each class, or positive rate of each column."""
-        return tuple(count / self.total for count in self.counts) if self.total else tuple(0.0 for _ in self.counts)
+        """Share of each class, or positive rate of each column among its labelled cells."""
+        return tuple(count / max(self.known(place), 1) for place, count in enumerate(self.counts))
 
     @property
     def ratio(self) -> float | None:
@@ -84,9 +95,13 @@ class Imbalance:
         }
 
 
-def imbalance(names: Sequence[Any], counts: Sequence[int], total: int, *, exclusive: bool) -> Imbalance | None:
+def imbalance(
+    names: Sequence[Any], counts: Sequence[int], total: int, *, exclusive: bool, cells: Sequence[int] | None = None
+) -> Imbalance | None:
     """The summary, or None where nothing was counted."""
-    return Imbalance(tuple(names), tuple(counts), total, exclusive) if counts and total else None
+    if not counts or not total:
+        return None
+    return Imbalance(tuple(names), tuple(counts), total, exclusive, None if cells is None else tuple(cells))
 
 
 def _plain(name: Any) -> Any:

@@ -1,0 +1,244 @@
+"""Goal and counts -> remedy. Pure; the whole decision table is `_RULES`.
+
+The order of thought: does the goal ask for probabilities, ranking or the usual decision? Then plain cross-entropy is
+right. Are there enough examples to tell? If not, nothing is advised. Else the decision is moved after training, which
+is free, exact and can be undone; changing the loss is an alternative only for networks trained from scratch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rightloss.advice.goals import Goal, Measure
+from rightloss.advice.imbalance import RARE, Imbalance
+from rightloss.advice.remedy import Kind, Remedy
+from rightloss.advice.thresholds import ENOUGH
+
+LONG_TAIL = 10.0  # largest class over smallest, from which a loss that knows the prior is worth a second training
+CALIBRATES = 1000  # validation rows from which a temperature is better known than 1
+MANY = 3  # softmax losses need a unit for each class
+LATE = 0.8  # share of the epochs after which late weights begin
+
+_DECIDE = ("decision = advice.decision(y_val, model.predict(x_val))",)
+_READ = ("labels = advice.decode(model.predict(x_new), decision=decision)",)
+_PLAIN = ("last_layer = advice.head()  # starts at the class frequencies", "advice.compile(model)")
+
+
+def choose(goal: Goal, found: Imbalance) -> Remedy:
+    """The remedy for a goal, from the counts of classes (or of positives, for labels that can be true together)."""
+    return _RULES[goal.measure](goal, found)
+
+
+def _plain(why: str) -> Callable[[Goal, Imbalance], Remedy]:
+    return lambda goal, found: Remedy(
+        Kind.NOTHING,
+        str(goal),
+        why,
+        ("training and use see the same class frequencies",),
+        _PLAIN,
+    )
+
+
+def _log_loss(goal: Goal, found: Imbalance) -> Remedy:
+    if goal.prior is not None:
+        return _prior_shift(goal, found)
+    calibrate = Remedy(
+        Kind.TEMPERATURE,
+        str(goal),
+        "Networks that train long grow too sure; one number mends that and cannot change a decision.",
+        (f"at least {CALIBRATES:,} validation rows; with fewer the temperature stays 1",),
+        (*_DECIDE, "p = decision.probabilities(model.predict(x_new))"),
+    )
+    return Remedy(
+        Kind.NOTHING,
+        str(goal),
+        "Plain cross-entropy is this very measure. Weights, resampling and focal loss make it worse.",
+        (),
+        _PLAIN,
+        (calibrate,),
+    )
+
+
+def _accuracy(goal: Goal, found: Imbalance) -> Remedy:
+    if goal.prior is not None:
+        return _prior_shift(goal, found)
+    return _plain("The most probable answer is right most often; any balancing gives accuracy away.")(goal, found)
+
+
+def _prior_shift(goal: Goal, found: Imbalance) -> Remedy:
+    assert goal.prior is not None
+    return Remedy(
+        Kind.PRIOR_SHIFT,
+        str(goal),
+        "The model learns the training frequencies; where others hold, they are exchanged exactly, without training.",
+        (
+            "the classes look the same there, only their frequencies differ",
+            "the model was trained without weights, resampling or a prior-adjusted loss",
+        ),
+        ("decision = advice.decision()", *_READ),
+    )
+
+
+def _cost(goal: Goal, found: Imbalance) -> Remedy:
+    why = "The cheapest decision follows from the probabilities; costs can change without training again."
+    if len(found.names) == 2 and goal.costs is not None:
+        miss, alarm = goal.costs[1][0] - goal.costs[1][1], goal.costs[0][1] - goal.costs[0][0]
+        if miss + alarm > 0:
+            cut = alarm / (alarm + miss)
+            why += f" Here: {found.names[1]} where its probability is above {cut:.3g}."
+    conditions: tuple[str, ...] = (
+        "probabilities that can be trusted: compare them with what happened on validation rows",
+    )
+    if goal.prior is not None:
+        conditions = (*conditions, "probabilities are first moved to the stated prior, once")
+    return Remedy(Kind.EXPECTED_COST, str(goal), why, conditions, (*_DECIDE, *_READ))
+
+
+def _one_class(goal: Goal, found: Imbalance) -> Remedy:
+    """F1 of one class, or recall at a precision."""
+    assert goal.label is not None
+    count = found.counts[goal.label]
+    name, other = found.names[goal.label], found.known(goal.label) - count
+    if min(count, other) < RARE:
+        return _collect(goal, f"{name} has {min(count, other):,} {'rows' if count <= other else 'rows without it'}")
+    if goal.measure is Measure.F1:
+        why = (
+            "The best cut for F1 is half the F1 that can be reached, far from one half where the class is rare; "
+            f"saying always {name} already scores {2 * count / (2 * count + other):.3g}."
+        )
+    else:
+        why = (
+            f"The cut is the loosest one whose precision is {goal.precision:g} with 95 % confidence; a cut that just "
+            "reaches it on validation rows misses it on new ones half of the time."
+        )
+    conditions = (
+        f"at least {RARE} validation rows of {name}; with fewer the cut stays at one half",
+        "one cut, chosen once",
+    )
+    return Remedy(Kind.THRESHOLD, str(goal), why, conditions, (*_DECIDE, *_READ))
+
+
+def _balanced(goal: Goal, found: Imbalance) -> Remedy:
+    """Averages over classes: balanced accuracy and macro-F1."""
+    early = _nothing_to_balance(goal, found)
+    if early is not None:
+        return early
+    few = _few(found)
+    if goal.measure is Measure.MACRO_F1 and (not found.exclusive or len(found.names) == 2):
+        cuts = f"a cut of its own for labels with at least {ENOUGH} validation positives, one cut for the rest"
+        why = "The best cut for F1 is half the F1 that can be reached; it differs from label to label."
+        return Remedy(Kind.THRESHOLD, str(goal), why, (cuts, *few), (*_DECIDE, *_READ))
+    if goal.measure is Measure.MACRO_F1:
+        why = "F1 also counts false alarms, so its best cut lies between one half (tau 0) and the prior (tau 1)."
+    else:
+        why = "With equal weight for every class, the right answer is the one most likely for its frequency (tau 1)."
+    conditions = (
+        "tau is chosen on validation rows, and leaves its default only where they clearly say so",
+        "the model was trained without weights, resampling or a prior-adjusted loss",
+        *few,
+    )
+    return Remedy(Kind.LOGIT_ADJUSTMENT, str(goal), why, conditions, (*_DECIDE, *_READ), _other_losses(goal, found))
+
+
+def _nothing_to_balance(goal: Goal, found: Imbalance) -> Remedy | None:
+    rates = [min(share, 1 - share) for share in found.shares]
+    even = not found.uneven if found.exclusive else all(rate >= 1 / 3 for rate in rates)
+    if even:
+        return _plain("Classes are about equally frequent: there is nothing to balance.")(goal, found)
+    if 2 * len(found.rare) >= len(found.names):
+        return _collect(goal, f"{len(found.rare)} of {len(found.names)} classes have fewer than {RARE} rows")
+    return None
+
+
+def _few(found: Imbalance) -> tuple[str, ...]:
+    if not found.rare:
+        return ()
+    shown = ", ".join(str(name) for name in found.rare[:5]) + (", …" if len(found.rare) > 5 else "")
+    share = len(found.rare) / len(found.names)
+    return (f"{shown}: fewer than {RARE} rows, and {share:.0%} of this number; merge them or collect more",)
+
+
+def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
+    """For long tails and networks trained from scratch, which also learn other features from them."""
+    if not found.exclusive or len(found.names) < MANY or (found.ratio or 1) < LONG_TAIL:
+        return ()
+    scratch = "a network trained from scratch, and validation rows that show it is better than the decision above"
+    head = f"last_layer = keras.layers.Dense({len(found.names)})  # raw scores"
+    counts = ", ".join(f"{max(count, 1)}" for count in found.counts)
+    return (
+        Remedy(
+            Kind.PRIOR_LOSS,
+            str(goal),
+            "One training with the prior inside the loss equals the best two-stage recipes on long-tailed images.",
+            (scratch,),
+            (head, f"loss = rightloss.losses.PriorAdjustedCrossentropy(prior=[{counts}])"),
+        ),
+        Remedy(
+            Kind.LATE_WEIGHTS,
+            str(goal),
+            "Full weights from the first epoch on do harm on long tails; the same weights late help.",
+            (scratch,),
+            (
+                head,
+                f"weights = rightloss.advice.weights.class_weights([{counts}])",
+                "loss = rightloss.losses.LateWeightedCrossentropy(weights)",
+                f"callbacks = [rightloss.losses.LateWeights(start_epoch=int({LATE} * epochs))]",
+            ),
+        ),
+    )
+
+
+def _ordered(goal: Goal, found: Imbalance) -> Remedy:
+    how = "the median of the predicted classes" if goal.measure is Measure.MAE else "the class nearest to their mean"
+    conditions = ("the ids follow the order of the classes",)
+    other: tuple[Remedy, ...] = ()
+    if len(found.names) > MANY:
+        other = (
+            Remedy(
+                Kind.ORDINAL_LOSS,
+                str(goal),
+                "It learns the order instead of only deciding by it; compare both on validation rows.",
+                conditions,
+                (
+                    f"last_layer = keras.layers.Dense({len(found.names) - 1})  # one unit for each step",
+                    "loss = rightloss.losses.CornCrossentropy()",
+                    "ids = rightloss.losses.corn_decode(model.predict(x_new)"
+                    + (")" if goal.measure is Measure.MAE else ', cost="squared")'),
+                ),
+            ),
+        )
+    return Remedy(
+        Kind.EXPECTED_COST,
+        str(goal),
+        f"A plain softmax knows how likely each class is; least far off is {how}, not the most likely class.",
+        conditions,
+        ("decision = advice.decision()", *_READ),
+        other,
+    )
+
+
+def _collect(goal: Goal, seen: str) -> Remedy:
+    return Remedy(
+        Kind.COLLECT,
+        str(goal),
+        f"{seen}: every number about it is an interval, and no choice of loss or cut can be told from chance.",
+        ("merge it with a class that may stand for it, collect more, or report the interval",),
+        _PLAIN,
+    )
+
+
+_RANKING = "Ranking does not change when probabilities are moved; weights and focal loss seldom help it."
+
+_RULES: dict[Measure, Callable[[Goal, Imbalance], Remedy]] = {
+    Measure.LOG_LOSS: _log_loss,
+    Measure.ACCURACY: _accuracy,
+    Measure.AUROC: _plain(_RANKING),
+    Measure.AUPRC: _plain(f"{_RANKING} The area of a random ranking is the rate of positives."),
+    Measure.F1: _one_class,
+    Measure.RECALL_AT_PRECISION: _one_class,
+    Measure.BALANCED_ACCURACY: _balanced,
+    Measure.MACRO_F1: _balanced,
+    Measure.COST: _cost,
+    Measure.MAE: _ordered,
+    Measure.KAPPA: _ordered,
+}
