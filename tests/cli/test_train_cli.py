@@ -8,6 +8,7 @@ import random
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from train.small_table import write_table
 
@@ -86,6 +87,17 @@ def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[
     """The path is named."""
     assert run(["train", str(tmp_path / "gone.csv"), "--label", "y"]) == 2
     assert "gone.csv does not exist" in capsys.readouterr().err
+
+
+def test_data_that_is_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An array and a folder of class folders are named for what they are, with the verb that reads them."""
+    np.save(tmp_path / "y.npy", np.zeros(9))
+    for name in ("cat", "dog"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        (tmp_path / "images" / name / "1.png").write_bytes(b"\x89PNG")
+    for name in ("y.npy", "images"):
+        assert run(["train", str(tmp_path / name), "--label", "y"]) == 2
+        assert "is no table but" in capsys.readouterr().err
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

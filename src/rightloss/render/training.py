@@ -24,11 +24,11 @@ _MEANING = {
     "accuracy": "share of right answers",
     "exact_match": "share of rows with every label right",
     "log_loss": "cross-entropy, lower is better",
-    "macro_f1": "F1, every class counting the same",
+    "macro_f1": "F1, mean over classes",
     "micro_f1": "F1 over all cells",
-    "balanced_accuracy": "recall, every class counting the same",
+    "balanced_accuracy": "recall, mean over classes",
     "auc": "area under the ROC curve",
-    "macro_auc": "area under the ROC curve, every label counting the same",
+    "macro_auc": "area under the ROC curve, mean over labels",
 }
 
 
@@ -121,10 +121,10 @@ def draw_scores(scores: Scores, console: Console, title: str) -> None:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     console.print(title, style="bold")
-    table.add_column("score", no_wrap=True)
-    table.add_column("model", justify="right", no_wrap=True)
-    table.add_column("same answer", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("score", min_width=17)
+    table.add_column("model", justify="right", min_width=5)
+    table.add_column("same answer", justify="right", min_width=11)
+    table.add_column("")
     for name, value in scores.values.items():
         constant = scores.baseline.get(name)
         told = "" if constant is None else f"{constant:.3f}"

@@ -57,9 +57,18 @@ def open_source(data: Any, *, header: bool | None = None) -> Source:
 
 
 def _from_path(path: str | os.PathLike[str], header: bool | None) -> Source:
-    from rightloss.views.labels.table_files import BATCH_ROWS, open_tables
+    from rightloss.views.labels.formats.file_paths import find_files
+    from rightloss.views.labels.formats.sniff import TABLE_KINDS, spoken
+    from rightloss.views.labels.table_files import BATCH_ROWS, join_tables
 
-    table = open_tables(os.fspath(path), header)
+    found = find_files(os.fspath(path))
+    if found.kind not in TABLE_KINDS:
+        raise UnsupportedInput(
+            f"{path} is no table but {spoken(found.kind)}",
+            expected="a table with feature columns and a label column: " + ", ".join(map(spoken, TABLE_KINDS)),
+            fix=f"rightloss select {path} --code   (prints a script for such data)",
+        )
+    table = join_tables(found, header)
 
     def load(columns: Sequence[str], texts: Collection[str] = (), declared: Collection[str] = ()) -> pa.Table:
         import pyarrow as pa
