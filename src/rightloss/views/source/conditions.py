@@ -58,7 +58,8 @@ def _label_values(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
 def _recovered(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     head = read.head
     if head.recovered is not None and head.activation in ("sigmoid", "softmax"):
-        value = Recovered.YES if head.recovered and head.twice is None and not seen.mixed_precision else Recovered.NO
+        found = head.recovered and head.twice is None and not seen.mixed_precision and not read.loss.raw
+        value = Recovered.YES if found else Recovered.NO
         text = (
             f"{', '.join(head.through)} after the activation"
             if head.through

@@ -46,6 +46,7 @@ class LossSeen:
     labels_changed: bool = False  # a custom loss that reads something else than the labels it gets
     why: str = ""
     absent: bool = False  # nothing was given
+    raw: bool = False  # an operation of TensorFlow that never looks for what was before an activation
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _seen(
 def _by_reference(value: Ref, argument: ast.AST | None) -> LossSeen:
     if value.name in LOGITS_LOSSES:
         entry = LOSS_NAMES[LOGITS_LOSSES[value.name]]
-        return LossSeen(entry.name, entry.family, FromLogits.TRUE, {}, argument, argument)
+        return LossSeen(entry.name, entry.family, FromLogits.TRUE, {}, argument, argument, raw=True)
     root, _, last = value.name.rpartition(".")
     entry_found = LOSS_NAMES.get(last)
     if entry_found is not None and root in ("keras.losses", "keras.metrics", "keras.backend", "rightloss.losses"):
