@@ -45,7 +45,7 @@ class guard:  # written like the function it is used as
         self.warn = warn
         self.ignore = frozenset(ignore)
         self.findings: list[Finding] = []
-        self._seen: set[tuple[int, int, str]] = set()
+        self._seen: set[tuple[int | str, ...]] = set()
         self._alive: list[Any] = []  # what the ids above stand for: an id is only unique while its object lives
         self._depth = 0
         self._kept: dict[str, Any] = {}
@@ -91,11 +91,11 @@ class guard:  # written like the function it is used as
         return method
 
     def _before(self, name: str, model: Any, given: dict[str, Any]) -> None:
-        """Check once for each model, compile and verb; add the watch to a fit."""
+        """Check once for each model, compile, verb and data; add the watch to a fit."""
         compiled = getattr(model, "_compile_loss", None)
-        key = (id(model), id(compiled), name)
         if not getattr(model, "compiled", False) or compiled is None:
             return
+        key = (id(model), id(compiled), name, *_arguments(name, given))
         if key not in self._seen:
             self._seen.add(key)
             self._alive += [model, compiled]
@@ -146,6 +146,13 @@ class guard:  # written like the function it is used as
             report.raise_if_errors()
         for each in serious:
             warnings.warn(f"{each.code} {each.message}", FindingWarning, stacklevel=6)
+
+
+def _arguments(name: str, given: dict[str, Any]) -> tuple[int, ...]:
+    """What makes another fit worth another check. Batches of a hand-written loop are new arrays each time."""
+    if name != "fit":
+        return ()
+    return tuple(id(given.get(each)) for each in ("x", "y", "class_weight", "sample_weight"))
 
 
 def _data(given: dict[str, Any]) -> tuple[Any, bool]:

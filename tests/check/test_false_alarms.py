@@ -97,14 +97,13 @@ plain("mask of MaskedBinaryCrossentropy", lambda: [layers.Dense(4)], rl.losses.M
 plain("span over positions: Dense(1), Flatten, softmax", lambda: [layers.Dense(1), layers.Flatten(), layers.Softmax()],
       SCCE(), TOKENS[:, 0], SEQUENCES)  # fmt: skip
 plain("softmax over axis 1 of (n, K)", lambda: [layers.Dense(3), layers.Softmax(axis=1)], SCCE(), IDS)
-plain("float32 cast after softmax", lambda: [layers.Dense(3, activation="softmax"), layers.Activation("linear", dtype="float32")],
-      SCCE(), IDS)  # fmt: skip
+plain("float32 cast after softmax", lambda: [*softmax(3)(), layers.Activation("linear", dtype="float32")], SCCE(), IDS)
 plain("ids as floats", softmax(3), SCCE(), IDS.astype("float32"))
 plain("boolean labels", sigmoid(1), BCE(), BINARY.astype(bool))
 plain("log_softmax with from_logits", lambda: [layers.Dense(3, activation="log_softmax")], SCCE(from_logits=True), IDS)
 plain("softmax hidden in a Lambda", lambda: [layers.Dense(3), layers.Lambda(lambda z: tf.nn.softmax(z))], SCCE(), IDS)
-plain("pooled pixel probabilities", lambda: [layers.Conv2D(3, 1, activation="softmax"), layers.GlobalAveragePooling2D()],
-      SCCE(), IDS[:40], IMAGES)  # fmt: skip
+plain("pooled pixel probabilities", lambda: [*conv(3, "softmax")(), layers.GlobalAveragePooling2D()], SCCE(), IDS[:40],
+      IMAGES)  # fmt: skip
 plain("own loss with any head", lambda: [layers.Dense(3, activation="tanh")], lambda y, p: keras.ops.mean(p), IDS)
 plain("negative loss of the user's own", lambda: [layers.Dense(1)], lambda y, p: -keras.ops.mean(y * p), X[:, :1])
 plain("balanced class weights", softmax(3), SCCE(), IDS)
