@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rightloss.advice.goals import Goal
 from rightloss.advice.imbalance import Imbalance
 from rightloss.contract import Contract, Positions
 from rightloss.contract.preparation import Preparation
-from rightloss.errors import NoCrossEntropyFits
+from rightloss.errors import NoCrossEntropyFits, WrongArgument
 from rightloss.findings import Finding
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings import Reading
+
+if TYPE_CHECKING:
+    from rightloss.advice.decision import Decision
+    from rightloss.advice.remedy import Remedy
+    from rightloss.advice.structure import Structure
 
 VERSION = 1
 """Of the JSON contract with other programs."""
@@ -55,8 +61,9 @@ class Advice:
     profile: LabelProfile
     imbalance: Imbalance | None
     conflicts: tuple[Finding, ...] = ()
-    goal: str | None = None
-    structure: Any = None
+    goal: Goal | None = None
+    remedy: Remedy | None = None
+    structure: Structure | None = None
 
     @property
     def task(self) -> str | None:
@@ -114,11 +121,53 @@ class Advice:
 
         return encode(labels, self.preparation, self._needed("encode"))
 
-    def decode(self, predictions: Any, *, thresholds: Any = None) -> Any:
-        """Predictions as class names, or rows of 0 and 1 for labels that can be true together."""
-        from rightloss.views.labels.encode import decode
+    def decode(self, predictions: Any, *, thresholds: Any = None, decision: Decision | None = None) -> Any:
+        """Predictions as class names, or rows of 0 and 1 for labels that can be true together.
 
-        return decode(predictions, self._needed("decode"), self.classes, thresholds)
+        Args:
+            predictions: what the model gives out.
+            thresholds: cuts in place of 0.5 (or 0 for raw scores), one or one for each label.
+            decision: of `decision()`, in place of thresholds.
+        """
+        contract = self._needed("decode")
+        if decision is None:
+            from rightloss.views.labels.encode import decode
+
+            return decode(predictions, contract, self.classes, thresholds)
+        from rightloss.views.labels import decide
+
+        return decide.names(decision.ids(decide.log_p(predictions, contract)), contract, self.classes)
+
+    def decision(self, labels: Any = None, predictions: Any = None) -> Decision:
+        """How to read predictions for the goal that `select` was given; keep it beside the model (`to_json`).
+
+        Args:
+            labels: of validation rows that training never saw; only remedies without a choice can do without.
+            predictions: what the model gives out for them.
+
+        Raises:
+            WrongArgument: no goal was stated, or validation rows are needed.
+        """
+        contract = self._needed("decision")
+        if self.goal is None or self.remedy is None or self.imbalance is None:
+            raise WrongArgument(
+                "decision() without a goal", expected="advice for a goal", fix='rightloss.select(y, goal="macro_f1")'
+            )
+        from rightloss.advice.decision import decide as decide_for
+
+        if labels is None or predictions is None:
+            return decide_for(self.remedy.kind, self.goal, self.imbalance)
+        from rightloss.views.labels import decide
+
+        truth, log_p = decide.truth(self.encode(labels), contract), decide.log_p(predictions, contract)
+        return decide_for(self.remedy.kind, self.goal, self.imbalance, truth, log_p)
+
+    def probabilities(self, predictions: Any, *, decision: Decision) -> Any:
+        """Predictions as the probabilities a decision takes them for: calibrated, under the frequencies it is for."""
+        from rightloss.views.labels import decide
+
+        contract = self._needed("probabilities")
+        return decide.probabilities(decision.log_probabilities(decide.log_p(predictions, contract)), contract)
 
     def code(self) -> str:
         """A complete script: labels, last layer, loss, metrics, fit, reading of predictions."""
@@ -135,7 +184,7 @@ class Advice:
 
         if self.contract is None or self.imbalance is None:
             return None
-        return prior_bias(self.contract, self.imbalance.counts, self.imbalance.total)
+        return prior_bias(self.contract, self.imbalance.counts, self.imbalance.totals)
 
     @property
     def first_loss(self) -> dict[str, float] | None:
@@ -144,7 +193,7 @@ class Advice:
 
         if self.contract is None or self.imbalance is None:
             return None
-        return expected_first_loss(self.contract, self.imbalance.counts, self.imbalance.total)
+        return expected_first_loss(self.contract, self.imbalance.counts, self.imbalance.totals)
 
     @property
     def baseline(self) -> dict[str, float] | None:
@@ -153,7 +202,7 @@ class Advice:
 
         if self.contract is None or self.imbalance is None:
             return None
-        return trivial_scores(self.contract, self.imbalance.counts, self.imbalance.total)
+        return trivial_scores(self.contract, self.imbalance.counts, self.imbalance.totals)
 
     def _needed(self, wanted: str) -> Contract:
         if self.contract is None:
@@ -180,6 +229,7 @@ class Advice:
             "reason": self.reason,
             "imbalance": None if self.imbalance is None else self.imbalance.to_json(),
             "structure": None if self.structure is None else self.structure.to_json(),
+            "remedy": None if self.remedy is None else self.remedy.to_json(),
             "first_loss": self.first_loss,
             "baseline": self.baseline,
             "conflicts": [finding.to_json() for finding in self.conflicts],

@@ -47,8 +47,22 @@ def reason(advice: Advice) -> str:
     if contract.form is Form.LOGITS:
         parts.append(f"Predictions are raw scores: read them with {contract.decode.example}.")
     if reading.ordered:
-        parts.append("The classes have an order: also look at how far off the predicted class is, not only how often.")
+        parts.append(
+            "The classes have an order: also look at how far off the predicted class is, not only how often; "
+            'goal="mae" says how to read predictions for that.'
+        )
+    if advice.structure is not None:
+        parts += [_grouped(group, advice.classes) for group in advice.structure.groups]
     return " ".join(parts)
+
+
+def _grouped(group: tuple[int, ...], classes: tuple[object, ...]) -> str:
+    names = ", ".join(str(classes[column]) for column in group[:8])
+    more = f" and {len(group) - 8} more" if len(group) > 8 else ""
+    return (
+        f"Of {names}{more} exactly one is 1 in every row: sigmoids are right, and a softmax over this group, with "
+        f"rightloss.losses.GroupedCrossentropy(groups=[{list(group)}]), rules contradictions out."
+    )
 
 
 def _prepared(advice: Advice) -> str:

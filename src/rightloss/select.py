@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rightloss.advice.imbalance import imbalance
+from rightloss.advice.goals import Costs, Goal, Prior, Wish
+from rightloss.advice.imbalance import Imbalance, imbalance
 from rightloss.answer import Advice, Alternative, Question, Several
-from rightloss.contract import Contract, Evidence, Field, Form, Positions, Row, Setup, Task
+from rightloss.contract import Contract, Evidence, Field, Form, Labels, Positions, Row, Setup, Source, Task
 from rightloss.contract import select as rows_inside
 from rightloss.contract.preparation import Preparation
 from rightloss.errors import WrongArgument
@@ -16,6 +17,10 @@ from rightloss.findings import Finding
 from rightloss.parts import named_parts
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings import Given, Reading, read_profile
+
+if TYPE_CHECKING:
+    from rightloss.advice.remedy import Remedy
+    from rightloss.advice.structure import Structure
 
 FORMS = ("auto", Form.PROBABILITIES.value, Form.LOGITS.value)
 TASKS = (*(task.value for task in Task), "regression")
@@ -34,6 +39,8 @@ def select(
     ignore: Any = None,
     form: str = "auto",
     goal: str | None = None,
+    costs: Costs | None = None,
+    prior: Prior | None = None,
     model: Any = None,
 ) -> Advice | Several:
     """The right cross-entropy for labels, with everything that must agree with it.
@@ -50,7 +57,10 @@ def select(
         ignore: the label value that stands for "no label"; "none" where no value does.
         form: "probabilities" or "logits": what the last layer should give out. "auto" takes probabilities unless they
             are numerically unsafe.
-        goal: what the model is judged by; see `rightloss.advice.goals`.
+        goal: what the model is judged by: "log_loss", "accuracy", "balanced_accuracy", "macro_f1", "f1" or "f1:class",
+            "auroc", "auprc", "recall@precision=0.9", "mae" or "kappa"; `advice.remedy` answers it.
+        costs: {(true class, decision): cost}; right decisions cost 0, mistakes that are not named 1.
+        prior: {class: share} where the model will be used, if it differs from these labels.
         model: a Keras model whose last layer is given; it narrows what the labels leave open.
 
     Returns:
@@ -66,8 +76,9 @@ def select(
         from rightloss.views.labels.read import profile_all
 
         profiles = profile_all(labels, columns=columns, header=header)
+    wish = Wish(goal, costs, prior)
     answers = {
-        name: advise(profile, given, form=form, goal=goal, model=model, output=name)
+        name: advise(profile, given, form=form, wish=wish, model=model, output=name)
         for name, profile in profiles.items()
     }
     return next(iter(answers.values())) if len(answers) == 1 else Several(answers)
@@ -98,7 +109,7 @@ def advise(
     given: Given,
     *,
     form: str = "auto",
-    goal: str | None = None,
+    wish: Wish | None = None,
     model: Any = None,
     output: str | None = None,
 ) -> Advice:
@@ -115,6 +126,8 @@ def advise(
     best = readings[0]
     wanted = _form(form, best, unsafe=unsafe)
     contract = next(iter(_contracts(best, wanted)), None)
+    counted = _imbalance(best, profile)
+    purpose = None if wish is None or contract is None else wish.read(counted, ordered=given.ordered or best.ordered)
     return Advice(
         reading=best,
         contract=contract,
@@ -122,9 +135,11 @@ def advise(
         questions=_questions(readings, given),
         preparation=_preparation(best, contract),
         profile=profile,
-        imbalance=_imbalance(best),
+        imbalance=counted,
         conflicts=conflict,
-        goal=goal,
+        goal=purpose,
+        remedy=_remedy(purpose, counted),
+        structure=_structure(best, profile),
     )
 
 
@@ -179,11 +194,38 @@ def _preparation(reading: Reading, contract: Contract | None) -> Preparation | N
     return replace(reading.preparation, target=contract.labels, steps=steps) if steps else None
 
 
-def _imbalance(reading: Reading) -> Any:
+def _imbalance(reading: Reading, profile: LabelProfile) -> Imbalance | None:
     if reading.evidence is None:
         return None
     several = reading.answers.get("several_true", False)
-    return imbalance(reading.class_names, reading.counts, reading.total, exclusive=not several)
+    pairs = profile.pairs if several and _of_columns(reading) else None
+    cells = pairs.known.tolist() if pairs is not None and pairs.missing else None
+    return imbalance(reading.class_names, reading.counts, reading.total, exclusive=not several, cells=cells)
+
+
+def _of_columns(reading: Reading) -> bool:
+    """Whether the reading takes each column of a matrix for a label, one row for each example."""
+    seen = reading.evidence
+    columns = {Labels.ONEHOT, Labels.MULTIHOT, Labels.MULTIHOT_MISSING}
+    if seen is None or seen.positions is not Positions.EXAMPLE or reading.source is Source.TAGLISTS:
+        return False
+    return seen.possible(Field.LABELS) <= columns
+
+
+def _structure(reading: Reading, profile: LabelProfile) -> Structure | None:
+    if profile.pairs is None or not _of_columns(reading):
+        return None
+    from rightloss.advice.structure import structure
+
+    return structure(profile.pairs, reading.class_names, several_true=bool(reading.answers.get("several_true")))
+
+
+def _remedy(goal: Goal | None, found: Imbalance | None) -> Remedy | None:
+    if goal is None or found is None:
+        return None
+    from rightloss.advice.choose import choose
+
+    return choose(goal, found)
 
 
 def _alternatives(readings: Sequence[Reading], form: Form) -> tuple[Alternative, ...]:

@@ -16,7 +16,7 @@ from rightloss.errors import NoCrossEntropyFits, UnsupportedInput, WrongArgument
 TEXT = ["cat", "dog", "bird", "dog"] * 10
 FIELDS = {
     "version", "task", "contract", "alternatives", "questions", "facts", "preparation", "reason", "imbalance",
-    "structure", "first_loss", "baseline", "conflicts", "code",
+    "structure", "remedy", "first_loss", "baseline", "conflicts", "code",
 }  # fmt: skip
 CONTRACT = {
     "task", "labels", "classes", "positions", "ignore", "units", "activation", "class_axis", "loss", "from_logits",

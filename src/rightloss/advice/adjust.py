@@ -25,15 +25,15 @@ def log_probabilities(predictions: Any, *, logits: bool, one_unit: bool) -> Floa
     """Predictions of a model as log-probabilities of exclusive classes.
 
     Args:
-        predictions: (n, K), or (n,) or (n, 1) for one unit; probabilities, or raw scores where `logits`.
+        predictions: (…, K), or (…,) or (…, 1) for one unit; probabilities, or raw scores where `logits`.
         one_unit: two classes on one unit: the result has two columns.
 
     Returns:
-        (n, K) or (n, 2), rows normalised.
+        (…, K) or (…, 2), rows normalised.
     """
     scores = np.asarray(predictions, np.float64)
     if one_unit:
-        scores = scores.reshape(len(scores))
+        scores = scores[..., 0] if scores.ndim > 1 and scores.shape[-1] == 1 else scores
         return log_pair(scores) if logits else _log(np.stack([1 - scores, scores], axis=-1))
     return log_softmax(scores) if logits else log_softmax(_log(scores))
 

@@ -47,7 +47,7 @@ def _log_loss(goal: Goal, found: Imbalance) -> Remedy:
         str(goal),
         "Networks that train long grow too sure; one number mends that and cannot change a decision.",
         (f"at least {CALIBRATES:,} validation rows; with fewer the temperature stays 1",),
-        (*_DECIDE, "p = decision.probabilities(model.predict(x_new))"),
+        (*_DECIDE, "p = advice.probabilities(model.predict(x_new), decision=decision)"),
     )
     return Remedy(
         Kind.NOTHING,
@@ -164,14 +164,16 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
         return ()
     scratch = "a network trained from scratch, and validation rows that show it is better than the decision above"
     head = f"last_layer = keras.layers.Dense({len(found.names)})  # raw scores"
-    counts = ", ".join(f"{max(count, 1)}" for count in found.counts)
+    counts = "advice.imbalance.counts"
+    if not all(found.counts):
+        counts = f"[max(count, 1) for count in {counts}]"
     return (
         Remedy(
             Kind.PRIOR_LOSS,
             str(goal),
             "One training with the prior inside the loss equals the best two-stage recipes on long-tailed images.",
             (scratch,),
-            (head, f"loss = rightloss.losses.PriorAdjustedCrossentropy(prior=[{counts}])"),
+            (head, f"loss = rightloss.losses.PriorAdjustedCrossentropy(prior={counts})"),
         ),
         Remedy(
             Kind.LATE_WEIGHTS,
@@ -180,7 +182,7 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
             (scratch,),
             (
                 head,
-                f"weights = rightloss.advice.weights.class_weights([{counts}])",
+                f"weights = rightloss.advice.weights.class_weights({counts})",
                 "loss = rightloss.losses.LateWeightedCrossentropy(weights)",
                 f"callbacks = [rightloss.losses.LateWeights(start_epoch=int({LATE} * epochs))]",
             ),

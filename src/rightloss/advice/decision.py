@@ -95,8 +95,9 @@ def decide(kind: Kind, goal: Goal, found: Imbalance, truth: Any = None, log_p: A
         kind: of the remedy.
         goal: what it is for.
         found: the training counts.
-        truth: validation labels that training never saw: (n,) class numbers, or (n, L) of 0, 1 and NaN.
-        log_p: the model's log-probabilities for them, (n, K) or (n, L, 2).
+        truth: validation labels that training never saw: (…) class numbers, -1 where there is no label, or (…, L) of
+            0, 1 and NaN.
+        log_p: the model's log-probabilities for them, (…, K) or (…, L, 2).
 
     Raises:
         WrongArgument: validation rows are needed and were not given, or come in another number than predictions.
@@ -108,11 +109,24 @@ def decide(kind: Kind, goal: Goal, found: Imbalance, truth: Any = None, log_p: A
             expected="labels and predictions of rows that training never saw",
             fix="advice.decision(y_val, model.predict(x_val))",
         )
-    if given and len(truth) != len(log_p):
+    if not given:
+        return _MAKERS.get(kind, _usual)(goal, found, None, None)
+    return _MAKERS.get(kind, _usual)(goal, found, *_labelled(np.asarray(truth), np.asarray(log_p, np.float64), found))
+
+
+def _labelled(truth: Any, log_p: Any, found: Imbalance) -> tuple[Any, Any]:
+    """Labels and log-probabilities of the examples, tokens or pixels that have a label, one on each row."""
+    if truth.shape != log_p.shape[:-1]:
         raise WrongArgument(
-            f"{len(truth):,} labels, {len(log_p):,} predictions", expected="one prediction for each label"
+            f"labels of shape {truth.shape}, predictions of shape {log_p.shape[:-1]}",
+            expected="one prediction for each label",
+            fix="advice.decision(y_val, model.predict(x_val)) with the same rows in both",
         )
-    return _MAKERS.get(kind, _usual)(goal, found, truth if given else None, log_p if given else None)
+    if not found.exclusive:
+        columns = truth.shape[-1]
+        return truth.reshape(-1, columns), log_p.reshape(-1, columns, 2)
+    known = truth >= 0
+    return truth[known], log_p[known]
 
 
 def _known_cut(kind: Kind, found: Imbalance) -> bool:

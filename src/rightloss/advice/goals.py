@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rightloss.advice.imbalance import Imbalance
 from rightloss.contract import Term
 from rightloss.errors import WrongArgument
 
@@ -34,6 +35,28 @@ class Measure(Term):
     COST = "cost", "The mean cost of the decisions, as stated by costs=.", "cost"
     MAE = "mae", "How many steps of the order a decision is off, on average.", "mae"
     KAPPA = "kappa", "Agreement beyond chance, mistakes by the square of their distance (quadratic kappa).", "kappa"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asks for, before the classes are known: the keywords of `rightloss.select`."""
+
+    goal: str | None = None
+    costs: Costs | None = None
+    prior: Prior | None = None
+
+    def read(self, found: Imbalance | None, *, ordered: bool) -> Goal | None:
+        """The goal in terms of the classes that were counted; None without a wish. Errors as `read_goal`."""
+        if self.goal is None and self.costs is None and self.prior is None:
+            return None
+        if found is None:
+            raise WrongArgument(
+                "a goal for labels whose classes cannot be counted",
+                expected="one class, or rows of 0 and 1, for each example",
+                fix="leave goal=, costs= and prior= out: plain cross-entropy is right for soft labels",
+            )
+        names, exclusive = found.names, found.exclusive
+        return read_goal(self.goal, self.costs, self.prior, names=names, exclusive=exclusive, ordered=ordered)
 
 
 _WRITTEN = re.compile(r"^(?P<name>[a-z0-9_]+)(?::(?P<label>.+?))?(?:@precision=(?P<precision>[0-9.]+))?$")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from rightloss.advice.cooccurrence import Cooccurrence
+if TYPE_CHECKING:
+    from rightloss.advice.cooccurrence import Cooccurrence
 
 Kind = Literal["integer", "float", "bool", "text", "tags", "mixed", "datetime", "empty"]
 
