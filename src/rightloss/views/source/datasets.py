@@ -15,6 +15,7 @@ from rightloss.views.source.values import (
     Dataset,
     Function,
     Map,
+    Obj,
     Seq,
     Symbol,
     Unknown,
@@ -66,6 +67,8 @@ def call_name(name: str, args: Args) -> Value | None:
         return _keras_dataset(name.split(".")[2], args)
     if name in _DIRECTORIES:
         return _directory(args)
+    if name.endswith("input_data.read_data_sets"):
+        return _old_mnist(args)
     if name == "tensorflow_datasets.load":
         return _tfds(args)
     if name.startswith("tensorflow.data.") and name.endswith((".from_tensor_slices", ".from_tensors")):
@@ -114,6 +117,23 @@ def _keras_dataset(name: str, args: Args) -> Value:
         for _ in range(2)
     ]
     return Seq.of(pairs, "tuple", args.node)
+
+
+def _old_mnist(args: Args) -> Value:
+    """`input_data.read_data_sets(…, one_hot=False)` of TensorFlow 1."""
+    told = args.get(None, "one_hot")
+    if told is not None and not isinstance(told, Const):
+        return Unknown("a data set that is not known", args.node)
+    y = _ids(10, (None,), args.node, "read_data_sets()")
+    if constant(told):
+        y = Data(frozenset({Labels.ONEHOT}), Const(10), True, (None, Const(10)), 0, 1, True, args.node, "one_hot=True")
+    x = Data(shape=(None, Const(784)), node=args.node)
+    made = Obj("tensorflow.read_data_sets", args)
+    for part in ("train", "test", "validation"):
+        split = Obj("tensorflow.read_data_sets.split", args, {"images": x, "labels": y})
+        split.attrs["next_batch"] = Dataset(Seq.of((x, y), "tuple"), args.node)
+        made.attrs[part] = split
+    return made
 
 
 def by_mode(mode: str | None, classes: Value | None, node: ast.AST | None, why: str) -> Data | None:

@@ -171,7 +171,11 @@ def _are_classes(data: Data | None) -> bool:
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     data = read.labels
-    out_of_scope = Loss.OTHER in made.possible(Field.LOSS) and read.loss.family in _QUANTITIES
+    quantities = read.loss.family in _QUANTITIES
+    if quantities and Loss.OTHER not in made.possible(Field.LOSS) and not _are_classes(data):
+        # Whatever the labels are, one unit with softmax is constant; a loss for quantities leaves no cell out.
+        return made.narrow(Field.LABELS, frozenset(Labels) - {Labels.MULTIHOT_MISSING})
+    out_of_scope = Loss.OTHER in made.possible(Field.LOSS) and quantities
     if data is None or read.loss.labels_changed or out_of_scope:
         return made
     if not data.encoding:
