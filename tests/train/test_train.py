@@ -191,19 +191,25 @@ def test_a_damaged_folder_is_an_error(trained: Trained, tmp_path: Path) -> None:
         load(tmp_path)
 
 
-_ENDLESS = """
-import sys
+# Waits inside the first epoch's callback, so that the kill always meets it in the middle of training.
+_HELD = """
+import sys, time
 from rightloss.train import train
-train(sys.argv[1], "sort", out=sys.argv[2], epochs=10**6, on_epoch=lambda epoch, logs: print("epoch", flush=True))
+
+def hold(epoch, logs):
+    print("epoch", epoch, flush=True)
+    time.sleep(600)
+
+train(sys.argv[1], "sort", out=sys.argv[2], on_epoch=hold)
 """
 
 
 def test_killing_it_leaves_nothing(rows: Path, tmp_path: Path) -> None:
     """A process killed in the middle of training leaves no folder, hidden or half written."""
-    run = [sys.executable, "-c", _ENDLESS, str(rows), str(tmp_path / "model")]
+    run = [sys.executable, "-c", _HELD, str(rows), str(tmp_path / "model")]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "epoch\n"
+        assert process.stdout.readline() == "epoch 1\n"
         process.kill()
         assert process.wait() == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == []
