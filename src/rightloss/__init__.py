@@ -9,13 +9,16 @@ Importing the package loads neither NumPy nor Keras: each name is imported when 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rightloss import advice, errors, losses, metrics
     from rightloss.answer import Advice, Several
     from rightloss.check import check
+    from rightloss.explain import explain
     from rightloss.guard import guard
     from rightloss.select import select
 
@@ -28,6 +31,7 @@ _HOME: dict[str, str | None] = {
     "advice": None,
     "check": "rightloss.check",
     "errors": None,
+    "explain": "rightloss.explain",
     "guard": "rightloss.guard",
     "load_ipython_extension": "rightloss.guard",
     "losses": None,
@@ -36,7 +40,19 @@ _HOME: dict[str, str | None] = {
     "unload_ipython_extension": "rightloss.guard",
 }
 
-__all__ = ["Advice", "Several", "__version__", "advice", "check", "errors", "guard", "losses", "metrics", "select"]
+__all__ = [
+    "Advice",
+    "Several",
+    "__version__",
+    "advice",
+    "check",
+    "errors",
+    "explain",
+    "guard",
+    "losses",
+    "metrics",
+    "select",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -50,3 +66,16 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOME})
+
+
+class _Package(ModuleType):
+    """A verb and the module it lives in share a name; after `import rightloss.select` the name still means the verb."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        home = _HOME.get(name)
+        if home is not None and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

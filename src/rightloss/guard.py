@@ -45,7 +45,7 @@ class guard:  # written like the function it is used as
         self.warn = warn
         self.ignore = frozenset(ignore)
         self.findings: list[Finding] = []
-        self._seen: set[tuple[int | str, ...]] = set()
+        self._seen: set[tuple[object, ...]] = set()
         self._alive: list[Any] = []  # what the ids above stand for: an id is only unique while its object lives
         self._depth = 0
         self._kept: dict[str, Any] = {}

@@ -27,6 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "check_source",
         "guard",
         "explain",
+        "known_errors",
+        "running",
         "train",
         "render",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -25,7 +27,7 @@ def command(text: tuple[str, ...], list_: bool, format_: str) -> int:
         return 0
     from rightloss.explain import explain
 
-    given = " ".join(text) if text else click.get_text_stream("stdin", encoding="utf-8", errors="replace").read()
+    given = " ".join(text) if text else sys.stdin.buffer.read().decode("utf-8", "replace")
     explanation = explain(given)
     if format_ == "json":
         import json
