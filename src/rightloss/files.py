@@ -55,9 +55,11 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
+        old = _neighbour(target)
         if target.exists():
-            rmtree(target)
+            target.rename(old)
         temporary.rename(target)
+        rmtree(old, ignore_errors=True)
     except BaseException:
         rmtree(temporary, ignore_errors=True)
         raise

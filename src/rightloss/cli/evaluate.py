@@ -6,8 +6,8 @@ import json
 
 import click
 
-from rightloss.cli.options import format_option
-from rightloss.cli.training import header_option, quiet_start
+from rightloss.cli.options import format_option, header_option
+from rightloss.cli.training import quiet_start
 
 
 @click.command(short_help="Measure a trained model on new rows with labels.")

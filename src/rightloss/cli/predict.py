@@ -7,7 +7,8 @@ from io import StringIO
 
 import click
 
-from rightloss.cli.training import header_option, quiet_start
+from rightloss.cli.options import header_option
+from rightloss.cli.training import quiet_start
 
 
 @click.command(short_help="Predict classes and probabilities for new rows.")

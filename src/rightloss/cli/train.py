@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from rightloss.cli.options import answers, format_option, keywords, label_option
-from rightloss.cli.training import header_option, quiet_start
+from rightloss.cli.options import answers, format_option, header_option, keywords, label_option
+from rightloss.cli.training import quiet_start
 
 
 @click.command(short_help="Train and measure a model with the cross-entropy that fits.")

@@ -6,15 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
-
-header_option = click.option(
-    "--header/--no-header",
-    "header",
-    default=None,
-    help="Whether the first line of a text table holds column names; looked at where not said.",
-)
-
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
