@@ -184,6 +184,7 @@ HARD = {
     "nested loops": "for a in range(8):\n    for b in range(8):\n        for c in range(8):\n            for d in range(8):\n                e = a\n",
     "growing text": "s = 'a'\nfor n in range(8):\n    s = s * 9999\n",
     "huge power": "x = 9 ** 9 ** 9\n",
+    "huge label": "import numpy as np\ny = np.array([0, 1, 10 ** 15])\nz = np.array([0.0, float('inf'), 1e300])\n",
     "infinite loop": "while True:\n    x = 1\n",
     "format bomb": "x = '{:>999999999}'.format('a')\n",
 }

@@ -77,7 +77,8 @@ def from_python(values: Any, node: ast.AST | None) -> Data:
             why="written-out numbers",
         )
     distinct = {int(each) for each in level}
-    if distinct == {-1, 1} or (distinct and distinct == set(range(int(low), int(high) + 1)) and low in (0, 1)):
+    without_gaps = low in (0, 1) and high - low + 1 == len(distinct)
+    if distinct == {-1, 1} or without_gaps:
         return arrays.of_range(low, high, dims, node or ast.Pass(), "written-out ids", exact=len(distinct) > 1)
     return Data(shape=dims, low=low, high=high, whole=True, node=node)
 

@@ -21,8 +21,8 @@ from rightloss.views.source.values import Args, Function, Obj, Unknown, UserClas
 functions.connect(run_block, evaluate)
 calls.connect(evaluate)
 
-STEPS_PER_LINE = 400
-STEPS_AT_LEAST = 60_000
+STEPS_PER_LINE = 60
+STEPS_AT_LEAST = 40_000
 _INTEREST = re.compile(r"\.compile\(|ross_?entropy", re.IGNORECASE)
 
 
