@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from rightloss.advice.goals import Measure
 from rightloss.contract import Form, Positions, Task
+from rightloss.errors import WrongArgument
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -57,6 +59,56 @@ _ANSWERS = (
         help="What the last layer should give out.",
     ),
 )
+
+
+def wishes(command: Command) -> Command:
+    """The flags that say what the model is judged by."""
+    for option in reversed(_WISHES):
+        command = option(command)
+    return command
+
+
+_WISHES = (
+    click.option(
+        "--goal",
+        metavar="GOAL",
+        help="What the model is judged by: " + ", ".join(each.example for each in Measure) + ".",
+    ),
+    click.option(
+        "--cost",
+        "costs",
+        multiple=True,
+        metavar="TRUE:DECIDED=COST",
+        help="Cost of a mistake, e.g. bad:good=5 (repeat; mistakes that are not named cost 1).",
+    ),
+    click.option(
+        "--prior",
+        "prior",
+        multiple=True,
+        metavar="CLASS=SHARE",
+        help="Share of a class where the model will be used (repeat).",
+    ),
+)
+
+
+def wished(options: dict[str, Any]) -> dict[str, Any]:
+    """goal=, costs= and prior= of `rightloss.select` from the flags above."""
+    costs = {
+        (true, decided): cost
+        for pair, cost in map(_assigned, options["costs"])
+        for true, _, decided in [pair.partition(":")]
+    }
+    prior = dict(map(_assigned, options["prior"]))
+    return {"goal": options["goal"], "costs": costs or None, "prior": prior or None}
+
+
+def _assigned(text: str) -> tuple[str, float]:
+    """NAME=NUMBER."""
+    name, _, number = text.rpartition("=")
+    try:
+        return name, float(number)
+    except ValueError:
+        raise WrongArgument(f"{text!r}", expected="NAME=NUMBER", fix="--cost bad:good=5 or --prior yes=0.3") from None
 
 
 def value(text: str | None) -> Any:

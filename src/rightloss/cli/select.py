@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rightloss.cli.options import answers, format_option, header_option, keywords, label_option
+from rightloss.cli.options import answers, format_option, header_option, keywords, label_option, wished, wishes
 
 
 @click.command(short_help="Which cross-entropy fits these labels, and why.")
@@ -15,6 +15,7 @@ from rightloss.cli.options import answers, format_option, header_option, keyword
 @label_option
 @header_option
 @answers
+@wishes
 @click.option("--feature", metavar="NAME", help="The label feature of TFRecord files.")
 @click.option("--code", is_flag=True, help="Also print the complete script.")
 @click.option("--save", type=click.Path(dir_okay=False), help="Also write the advice to this JSON file.")
@@ -38,7 +39,7 @@ def command(
     import rightloss
 
     columns = (*label, *((feature,) if feature else ())) or None
-    advice = rightloss.select(data, label=columns, header=header, **keywords(options))
+    advice = rightloss.select(data, label=columns, header=header, **keywords(options), **wished(options))
     if save is not None:
         from rightloss.files import write_json
 

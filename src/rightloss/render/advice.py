@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rightloss.contract import Contract, recipe
 from rightloss.render.console import plain
+from rightloss.render.remedy import draw_remedy, draw_structure
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +34,10 @@ def draw(advice: Advice, console: Console, *, code: bool = False) -> None:
         console.print()
         console.print(_contract_table(advice, advice.contract))
         _draw_imbalance(advice, console)
+        if advice.structure is not None:
+            draw_structure(advice.structure, console)
+        if advice.remedy is not None:
+            draw_remedy(advice.remedy, console)
     for question in advice.questions:
         console.print()
         _draw_question(question, console)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from rightloss.render.advice import MOST_CLASSES, lines_to_write
+from rightloss.render import figures
+from rightloss.render.advice import lines_to_write
+from rightloss.render.remedy import MOST_SEEN
 
 if TYPE_CHECKING:
     from rightloss.answer import Advice, Several
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 _STYLE = (
     "<style>.rightloss{font:14px/1.45 system-ui,sans-serif;max-width:60em}.rightloss code{white-space:pre-wrap}"
     ".rightloss td{text-align:left;vertical-align:top;padding:1px 10px 1px 0}"
-    ".rightloss .ask{border-left:3px solid #d90;padding:2px 0 2px 8px;margin:6px 0}.rightloss .bar{display:inline-block;height:.7em;background:#58a}</style>"
+    ".rightloss .ask{border-left:3px solid #d90;padding:2px 0 2px 8px;margin:6px 0}</style>"
 )
 
 
@@ -36,7 +38,7 @@ def _body(advice: Advice) -> str:
             f"<tr><td>{escape(what)}</td><td><code>{escape(line)}</code></td></tr>"
             for what, line in lines_to_write(advice.contract)
         )
-        parts.append(f"<table>{rows}</table>{_classes(advice)}")
+        parts.append(f"<table>{rows}</table>{_figures(advice)}{_remedy(advice)}")
     for question in advice.questions:
         answers = "".join(
             f"<br><code>{escape(question.keyword)}={escape(repr(value))}</code> {escape(means)}"
@@ -49,16 +51,27 @@ def _body(advice: Advice) -> str:
     return "".join(parts)
 
 
-def _classes(advice: Advice) -> str:
-    found = advice.imbalance
-    if found is None or len(found.counts) < 2:
+def _figures(advice: Advice) -> str:
+    """Counts of classes, and how labels occur together, with what was seen in them."""
+    parts = []
+    if advice.imbalance is not None and len(advice.imbalance.counts) > 1:
+        parts.append(figures.class_counts(advice.imbalance))
+    found = advice.structure
+    if found is not None and int(advice.reading.answers.get("several_true", False)):
+        seen = "".join(
+            f"<li>{escape(each.text)}<br><i>{escape(each.consequence)}</i></li>"
+            for each in found.observations[:MOST_SEEN]
+        )
+        parts.append(f"{figures.cooccurrence(found)}<ul>{seen}</ul>")
+    return "".join(f"<div>{part}</div>" for part in parts)
+
+
+def _remedy(advice: Advice) -> str:
+    remedy = advice.remedy
+    if remedy is None:
         return ""
-    order = sorted(range(len(found.counts)), key=lambda index: -found.counts[index])
-    largest = max(found.counts) or 1
-    rows = "".join(
-        f"<tr><td>{escape(str(found.names[index]))}</td><td>{found.counts[index]:,}</td><td>{found.shares[index]:.1%}</td>"
-        f'<td><span class="bar" style="width:{120 * found.counts[index] / largest:.0f}px"></span></td></tr>'
-        for index in order[:MOST_CLASSES]
+    lines = "\n".join(escape(line) for line in remedy.code)
+    told = f"<b>for {escape(remedy.goal)}</b>: {escape(remedy.kind.sentence)} {escape(remedy.why)}"
+    return (
+        f"<p>{told}</p><pre>{lines}</pre><p>probabilities: {escape(remedy.probabilities)}. {escape(remedy.source)}</p>"
     )
-    more = f"<div>... and {len(order) - MOST_CLASSES:,} more</div>" if len(order) > MOST_CLASSES else ""
-    return f"<table>{rows}</table>{more}"
