@@ -2,9 +2,9 @@
 
     python bench/real_programs.py CHECKOUTS --known known-bugs.csv --faulty faulty-programs.csv
 
-CHECKOUTS holds one folder for each repository, `owner/name`, or `owner/name@commit` where two commits of one repository
-are asked for. `--known` lists confirmed bugs (columns repo, commit, path, concat_line, class), `--faulty` faulty programs
-with their fixed versions (columns source_repo, path_in_repo, commit, buggy_or_fixed, contract_fault_kind, confidence,
+CHECKOUTS holds one folder for each repository, `owner/name`, or `owner/name@commit` where two commits of one
+repository are asked for. `--known` lists confirmed bugs (columns repo, commit, path, concat_line, class), `--faulty`
+faulty programs with their fixed versions (columns source_repo, path_in_repo, commit, buggy_or_fixed, contract_fault_kind, confidence,
 evidence_class, residual_or_incidental_contract_fault). Without them only the resolution of set-ups and all files with an
 error are printed. Lines of notebooks count all code cells joined, one blank line between them.
 """
@@ -160,7 +160,8 @@ def resolution(root: Path) -> None:
                 key = (file, getattr(each.node, "lineno", 0), getattr(each.node, "col_offset", 0))
                 sites[key] = sites.get(key, True) and each.resolved
     done = sum(sites.values())
-    print(f"cross-entropy compile sites: {done} of {len(sites)} with last layer and loss known ({done / max(1, len(sites)):.1%})")
+    share = done / max(1, len(sites))
+    print(f"cross-entropy compile sites: {done} of {len(sites)} with last layer and loss known ({share:.1%})")
 
 
 def errors(root: Path) -> None:
