@@ -63,6 +63,8 @@ class Watch(keras.callbacks.Callback):
         positive: whether the loss cannot be negative.
     """
 
+    async_safe = True  # only reads the loss, so Keras may call it beside the next step
+
     def __init__(self, say: Callable[[Setup], None], chance: tuple[float, ...], positive: bool) -> None:
         super().__init__()
         self.say, self.chance, self.positive = say, chance, positive
