@@ -14,11 +14,13 @@ from rightloss.views.labels.readings.vectors import column_readings
 Scalars = Callable[[LabelProfile, Given, Positions], list[Reading]]
 RGB = 3
 GREY_LEVELS = 30  # more levels than this in three channels is a picture, not classes
+TOKEN_IGNORE = -100  # written by tokenisers for steps without a label, hardly ever by anybody else
 FEW_OUTPUTS = 8  # more columns than this are rarely outputs of their own
 UNLIKE = 2  # largest id of one column against another's
 SMALL_GRID = 8  # a field of pixels has at least this many on each side
 
 _WHICH = Ask("positions", "Is each row one label for each step of a sequence, or several outputs of one example?")
+_CLASS_AXIS_OF_TOKENS = Ask("positions", "Is each column a step of a sequence, or a label of its own?")
 _PADDED = Ask(
     "several_true", "Is each row a list of labels, filled up with a padding value, or one label for each step?"
 )
@@ -31,6 +33,8 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     tokens = _classes_only(scalars(profile, given, Positions.TOKEN))
     if given.positions == Positions.TOKEN and tokens:
         return tokens
+    if columns and tokens and columns[0].answers.get("ignore") == TOKEN_IGNORE:
+        return [tokens[0], *(each.asking(_CLASS_AXIS_OF_TOKENS) for each in columns)]
     if columns:
         exclusive = Labels.DISTRIBUTION in _labels(columns[0])
         return columns if exclusive else [*columns, *tokens]
@@ -61,7 +65,8 @@ def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     inside = Positions.PIXEL if len(shape) > 2 else Positions.TOKEN
     columns = column_readings(profile, given, inside) if profile.shape[-1:] != (1,) else []
     pixels = scalars(profile, given, Positions.PIXEL)
-    sure = columns and (Labels.MULTIHOT not in _labels(columns[0]) or len(shape) > 2)
+    exclusive = columns and _labels(columns[0]) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
+    sure = columns and (exclusive or len(shape) > 2)
     if sure:
         return [*columns, *pixels]
     if not columns:
