@@ -130,6 +130,7 @@ class Decode(Term):
     ABOVE_HALF = "> 0.5", "True where the probability is above one half.", "p > 0.5"
     ABOVE_ZERO = "> 0", "True where the raw score is above zero.", "logits > 0"
     ARGMAX = "argmax", "The class with the largest value.", "p.argmax(axis=-1)"
+    ARGMAX_EXAMPLES = "argmax over examples", "For each class, the example with the largest value.", "tf.argmax(p)"
     THRESHOLDS = "per-label thresholds", "One threshold for each label.", "p > thresholds"
 
 

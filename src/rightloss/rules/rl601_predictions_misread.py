@@ -11,7 +11,8 @@ def predictions_misread(row: Row, use: DecodeUse) -> Outcome | None:
     """Predictions are made into labels in a way that does not fit the last layer.
 
     ## Why is this bad?
-    `argmax` over one unit is always 0. Raw scores have their border at 0, probabilities at 0.5. Where several labels
+    `argmax` over one unit is always 0. `tf.argmax` without an axis runs over examples and gives a row number for each
+    class. Raw scores have their border at 0, probabilities at 0.5. Where several labels
     can be true, `argmax` keeps only one of them.
 
     ## What you will see

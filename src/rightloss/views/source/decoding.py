@@ -26,6 +26,8 @@ def decode_uses(seen: SetupSeen, write: _Write) -> Iterator[DecodeUse]:
 def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
     applied = use.prediction.applied
     if use.kind == "argmax":
+        if _over_examples(use, seen):
+            return Decode.ARGMAX_EXAMPLES
         return Decode.ARGMAX if _over_classes(use, seen) else None
     binary = bool(seen.readings) and all(
         read.loss.family in (Loss.BINARY, Loss.MASKED_BINARY) for read in seen.readings
@@ -37,6 +39,15 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
         activated = all(read.head.activation == "sigmoid" for read in seen.readings)
         return Decode.ABOVE_ZERO if use.limit == 0.5 and not activated else None
     return {0.5: Decode.ABOVE_HALF, 0.0: Decode.ABOVE_ZERO}.get(use.limit)
+
+
+def _over_examples(use: Decoding, seen: SetupSeen) -> bool:
+    """Whether no axis was given where the default is the first one, on the predictions of several classes as they are."""
+    plain = all(step in ("softmax", "sigmoid") for step in use.prediction.applied)
+    several = bool(seen.readings) and all(
+        read.head.rank == 2 and constant(read.head.units) != 1 for read in seen.readings
+    )
+    return not use.axis_given and use.first_axis == 0 and plain and several
 
 
 def _over_classes(use: Decoding, seen: SetupSeen) -> bool:

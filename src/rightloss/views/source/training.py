@@ -182,7 +182,8 @@ def call_loss(machine: Machine, loss: Value, args: Args) -> Value:
     machine.recorder.loss_results.append(result)
     if prediction is None or (isinstance(prediction, Tensor) and _is_marker(prediction)):
         return result
-    site = Site("call", args.node, args, machine.path, None, prediction, loss, None, labels, machine.inferred)
+    model = prediction.model if isinstance(prediction, Tensor) else None
+    site = Site("call", args.node, args, machine.path, model, prediction, loss, None, labels, machine.inferred)
     machine.recorder.sites.append(site)
     return result
 
