@@ -33,10 +33,10 @@ def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
 
     Args:
         setup: what a view saw.
-        off: codes of rules that shall stay silent.
+        off: codes of rules that shall stay silent. They still explain symptoms, which are not said either.
     """
     silent = frozenset(off)
-    judged = [_reading(setup, evidence, silent) for evidence in setup.readings]
+    judged = [_reading(setup, evidence) for evidence in setup.readings]
     if not judged:
         return ()
     kept = []
@@ -45,7 +45,7 @@ def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
         if all(code in _codes(verdicts) for verdicts in judged):
             leads = all(code in {other.finding.code for other in verdicts} for verdicts in judged)
             kept.append(each if leads else _at_most_warning(each))
-    return tuple(sorted(kept, key=_order))
+    return tuple(sorted((each for each in kept if each.finding.code not in silent), key=_order))
 
 
 def _codes(verdicts: tuple[Verdict, ...]) -> frozenset[str]:
@@ -62,15 +62,15 @@ def _order(verdict: Verdict) -> tuple[int, str]:
     return (list(Severity).index(verdict.finding.severity), verdict.finding.code)
 
 
-def _reading(setup: Setup, evidence: Evidence, silent: frozenset[str]) -> tuple[Verdict, ...]:
+def _reading(setup: Setup, evidence: Evidence) -> tuple[Verdict, ...]:
     """Findings in one reading."""
     found: list[Verdict] = []
     broken = judge_point(evidence)
-    if broken is not None and broken.rule.code not in silent:
+    if broken is not None:
         found.append(_from_lead(setup, evidence, broken))
     rows = tuple(repair.row for repair in broken.repairs) if broken else rows_inside(evidence)
     under: list[str] = []
-    for rule, fact, outcome in _uses(setup, evidence, rows if _judged(evidence) else (), silent):
+    for rule, fact, outcome in _uses(setup, evidence, rows if _judged(evidence) else ()):
         if broken is not None and broken.repairs[0].edits and rule.code in _FORM_RULES:
             under.append(rule.code)
         else:
@@ -79,7 +79,7 @@ def _reading(setup: Setup, evidence: Evidence, silent: frozenset[str]) -> tuple[
     for rule in _CONDITIONS:
         condition = next(each for each in rule.reads if isinstance(each, Condition))
         value = evidence.seen(condition)
-        if value is None or value is condition.default or rule.code in silent:
+        if value is None or value is condition.default:
             continue
         outcome = rule.judge(value, evidence)
         if outcome is not None:
@@ -109,19 +109,17 @@ def _with_also(found: tuple[Verdict, ...], under: list[str]) -> tuple[Verdict, .
     return (*found[:leading], changed, *found[leading + 1 :])
 
 
-def _uses(
-    setup: Setup, evidence: Evidence, rows: tuple[Row, ...], silent: frozenset[str]
-) -> Iterable[tuple[Rule, Fact, Outcome]]:
+def _uses(setup: Setup, evidence: Evidence, rows: tuple[Row, ...]) -> Iterable[tuple[Rule, Fact, Outcome]]:
     """What metric and decode rules say: only what is wrong against every row that is still possible."""
     if not rows:
         return
     for rule in _METRICS:
-        for use in setup.metrics if rule.code not in silent else ():
+        for use in setup.metrics:
             outcomes = [rule.judge(row, use, evidence) for row in rows]
             if all(outcomes):
                 yield rule, use.fact, outcomes[0]
     for rule in _DECODES:
-        for reading in setup.decodes if rule.code not in silent else ():
+        for reading in setup.decodes:
             outcomes = [rule.judge(row, reading) for row in rows]
             if all(outcomes):
                 yield rule, reading.fact, outcomes[0]
