@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "report",
         "check",
         "check_live",
+        "check_file",
         "check_source",
         "guard",
         "explain",

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from rightloss.report import Report
 
 STDIN = "-"
+MODELS = (".keras", ".h5")
 
 
 @click.command(short_help="Find the broken contract in Python files and notebooks, without running them.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("--data", type=click.Path(), help="The data of a saved model: an .npz file with arrays x and y.")
 @click.option("--select", "-s", "selected", multiple=True, metavar="CODES", help="Only these codes or prefixes (RL2).")
 @click.option("--ignore", "-i", "ignored", multiple=True, metavar="CODES", help="Not these codes or prefixes.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Files or folders to leave out below the paths.")
@@ -44,6 +46,7 @@ STDIN = "-"
 )
 def command(
     paths: tuple[str, ...],
+    data: str | None,
     selected: tuple[str, ...],
     ignored: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -56,6 +59,8 @@ def command(
 ) -> int:
     """Read Python files and notebooks, and folders of them, and report where labels, last layer, loss, metrics and the
     way predictions are read do not fit each other. Nothing is run or imported.
+
+    A PATH may also be a saved model: rightloss check model.keras --data data.npz
 
     PATHS may be - for a program on stdin. A path named here is always read; .gitignore and excludes apply below it.
     Silence one line with `# rightloss: ignore[RL201]`. Exit code 0: no error or warning; 1: there is one; 2: something
@@ -70,7 +75,9 @@ def command(
     if STDIN in paths:
         text = decode(sys.stdin.buffer.read())
         reports.append(check_text(text, stdin_filename or "<stdin>", chosen))
-    named = [path for path in paths if path != STDIN]
+    models = [path for path in paths if path.endswith(MODELS)]
+    reports += [_model(path, data, chosen) for path in models]
+    named = [path for path in paths if path != STDIN and path not in models]
     if named:
         reports.append(check_source(named, chosen))
     report = joined(reports)
@@ -78,6 +85,16 @@ def command(
         click.echo(problem, err=True)
     _print(report, format_, show_resolved=show_resolved, statistics=statistics)
     return _exit_code(report, fail_on)
+
+
+def _model(path: str, data: str | None, config: Config) -> Report:
+    """The report of a saved model."""
+    from rightloss.check_file import check_model_file
+
+    if data is None:
+        raise click.UsageError(f"{path} is a saved model: also give --data, an .npz file with its arrays x and y")
+    report = check_model_file(path, data)
+    return replace(report, findings=tuple(each for each in report.findings if config.wants(each.code, path)))
 
 
 def _configuration(
