@@ -76,7 +76,7 @@ def check_text(text: str, path: str = "<stdin>", config: Config | None = None) -
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """A syntax tree is many objects and little garbage: looking for cycles while it grows costs more than reading it."""
+    """A syntax tree is many objects and little garbage: looking for cycles while it grows costs more than reading."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -39,7 +39,8 @@ HEADS = {
         "3 softmax SparseCategoricalCrossentropy false",
     ),
     "add": (
-        "m = models.Sequential()\nm.add(layers.Dense(8))\nm.add(layers.Dense(1))\nm.add(layers.Activation('sigmoid'))\n"
+        "m = models.Sequential()\nm.add(layers.Dense(8))\nm.add(layers.Dense(1))\n"
+        "m.add(layers.Activation('sigmoid'))\n"
         "m.compile('adam', 'binary_crossentropy')",
         "1 sigmoid BinaryCrossentropy false",
     ),
@@ -70,7 +71,8 @@ HEADS = {
         "1 linear BinaryCrossentropy true",
     ),
     "module constants and folding": (
-        "N = 2 * 5\nNAMES = ['a', 'b', 'c']\ndef build():\n    return keras.Sequential([layers.Dense(N + len(NAMES), 'softmax')])\n"
+        "N = 2 * 5\nNAMES = ['a', 'b', 'c']\ndef build():\n"
+        "    return keras.Sequential([layers.Dense(N + len(NAMES), 'softmax')])\n"
         "m = build()\nm.compile(loss='sparse_' + 'categorical_crossentropy')",
         "13 softmax SparseCategoricalCrossentropy false",
     ),
@@ -84,7 +86,8 @@ HEADS = {
         "len(class_names) linear SparseCategoricalCrossentropy true",
     ),
     "loop that builds layers": (
-        "x = i = keras.Input((4,))\nfor n in (64, 32):\n    x = layers.Dense(n)(x)\no = layers.Dense(3, 'softmax')(x)\n"
+        "x = i = keras.Input((4,))\nfor n in (64, 32):\n    x = layers.Dense(n)(x)\n"
+        "o = layers.Dense(3, 'softmax')(x)\n"
         "keras.Model(i, o).compile(loss='categorical_crossentropy')",
         "3 softmax CategoricalCrossentropy false",
     ),
@@ -100,7 +103,8 @@ HEADS = {
     ),
     "branch decided by a known value": (
         "def build(k):\n    if k == 2:\n        u, a = 1, 'sigmoid'\n    else:\n        u, a = k, 'softmax'\n"
-        "    return keras.Sequential([layers.Dense(u, activation=a)])\nm = build(2)\nm.compile(loss='binary_crossentropy')",
+        "    return keras.Sequential([layers.Dense(u, activation=a)])\nm = build(2)\n"
+        "m.compile(loss='binary_crossentropy')",
         "1 sigmoid BinaryCrossentropy false",
     ),
     "compile kwargs in a dict": (
@@ -109,9 +113,11 @@ HEADS = {
         "1 linear BinaryCrossentropy true",
     ),
     "model subclass": (
-        "class Net(keras.Model):\n    def __init__(self, n):\n        super().__init__()\n        self.hidden = layers.Dense(8)\n"
+        "class Net(keras.Model):\n    def __init__(self, n):\n        super().__init__()\n"
+        "        self.hidden = layers.Dense(8)\n"
         "        self.head = layers.Dense(n)\n    def call(self, x, training=False):\n"
-        "        x = self.hidden(x)\n        if training:\n            x = layers.Dropout(0.5)(x)\n        return self.head(x)\n"
+        "        x = self.hidden(x)\n        if training:\n            x = layers.Dropout(0.5)(x)\n"
+        "        return self.head(x)\n"
         "m = Net(10)\nm.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))",
         "10 linear SparseCategoricalCrossentropy true",
     ),
@@ -121,7 +127,8 @@ HEADS = {
         "10 softmax SparseCategoricalCrossentropy false",
     ),
     "clone": (
-        "m = keras.Sequential([layers.Dense(10)])\nc = keras.models.clone_model(m)\nc.compile(loss='sparse_categorical_crossentropy')",
+        "m = keras.Sequential([layers.Dense(10)])\nc = keras.models.clone_model(m)\n"
+        "c.compile(loss='sparse_categorical_crossentropy')",
         "10 linear SparseCategoricalCrossentropy false",
     ),
     "strategy scope": (
@@ -150,7 +157,8 @@ HEADS = {
     ),
     "custom training loop": (
         "m = keras.Sequential([layers.Dense(10)])\nloss_fn = losses.SparseCategoricalCrossentropy(from_logits=True)\n"
-        "def step(x, y):\n    with tf.GradientTape() as tape:\n        z = m(x, training=True)\n        loss = loss_fn(y, z)\n"
+        "def step(x, y):\n    with tf.GradientTape() as tape:\n        z = m(x, training=True)\n"
+        "        loss = loss_fn(y, z)\n"
         "for x, y in stream():\n    step(x, y)",
         "10 linear SparseCategoricalCrossentropy true",
     ),
@@ -160,7 +168,8 @@ HEADS = {
         "10 linear SparseCategoricalCrossentropy true",
     ),
     "saved and loaded": (
-        "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.save('a.keras')\nn = keras.models.load_model('a.keras')\n"
+        "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.save('a.keras')\n"
+        "n = keras.models.load_model('a.keras')\n"
         "n.compile(loss='binary_crossentropy')",
         "1 sigmoid BinaryCrossentropy false",
     ),
@@ -170,7 +179,8 @@ HEADS = {
         "3 softmax CategoricalCrossentropy false",
     ),
     "self attributes": (
-        "class Trainer:\n    def __init__(self, n=4):\n        self.n = n\n        self.model = self.build()\n    def build(self):\n"
+        "class Trainer:\n    def __init__(self, n=4):\n        self.n = n\n        self.model = self.build()\n"
+        "    def build(self):\n"
         "        return keras.Sequential([layers.Dense(self.n, 'softmax')])\n    def run(self):\n"
         "        self.model.compile(loss='categorical_crossentropy')\nTrainer(6).run()",
         "6 softmax CategoricalCrossentropy false",
@@ -198,7 +208,8 @@ def test_symbols_compare_with_themselves() -> None:
     """`Dense(num_classes)` and `to_categorical(y, num_classes)` agree, whatever the number is."""
     seen = only(
         "num_classes = ask()\ny = keras.utils.to_categorical(load(), num_classes)\n"
-        "m = keras.Sequential([layers.Dense(num_classes, 'softmax')])\nm.compile(loss='categorical_crossentropy')\nm.fit(1, y)"
+        "m = keras.Sequential([layers.Dense(num_classes, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(1, y)"
     )
     read = seen.readings[0]
     assert isinstance(read.head.units, Symbol)
@@ -210,7 +221,8 @@ def test_symbols_compare_with_themselves() -> None:
 UNKNOWN = {
     "imported builder": "from helpers import build\nm = build()\nm.compile(loss='binary_crossentropy')",
     "weights from elsewhere": "m = keras.models.load_model('x.h5')\nm.compile(loss='binary_crossentropy')",
-    "layer from elsewhere": "from zoo import Head\nm = keras.Sequential([Head(3)])\nm.compile(loss='binary_crossentropy')",
+    "layer from elsewhere": "from zoo import Head\nm = keras.Sequential([Head(3)])\n"
+    "m.compile(loss='binary_crossentropy')",
     "loss from elsewhere": "from zoo import loss\nm = keras.Sequential([layers.Dense(3)])\nm.compile(loss=loss)",
     "include_top=False": "keras.applications.VGG16(include_top=False).compile(loss='categorical_crossentropy')",
     "train_step of its own": (

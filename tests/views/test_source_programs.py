@@ -135,7 +135,8 @@ def test_prefilter_never_hides_a_set_up() -> None:
 
 def test_places_are_exact_characters() -> None:
     """Columns count Unicode characters, offsets cut out exactly the expression."""
-    text = "import keras\nname = 'häß€😀'; m = keras.Sequential([keras.layers.Dense(3)]); m.compile(loss='binary_crossentropy')\n"
+    model = "m = keras.Sequential([keras.layers.Dense(3)])"
+    text = f"import keras\nname = 'häß€😀'; {model}; m.compile(loss='binary_crossentropy')\n"
     report = read_text(text)
     place = span(report.program, "a.py", report.setups[0].readings[0].loss.node)  # type: ignore[arg-type]
     assert place is not None
@@ -181,7 +182,8 @@ HARD = {
     "long sum": "x = " + " + ".join(["1"] * 3000) + "\n",
     "class of itself": "class A:\n    def __init__(self):\n        self.a = A()\nA()\n",
     "many branches": "".join(f"if a{n}():\n    u = {n}\n" for n in range(200)),
-    "nested loops": "for a in range(8):\n    for b in range(8):\n        for c in range(8):\n            for d in range(8):\n                e = a\n",
+    "nested loops": "for a in range(8):\n    for b in range(8):\n        for c in range(8):\n"
+    "            for d in range(8):\n                e = a\n",
     "growing text": "s = 'a'\nfor n in range(8):\n    s = s * 9999\n",
     "huge power": "x = 9 ** 9 ** 9\n",
     "huge label": "import numpy as np\ny = np.array([0, 1, 10 ** 15])\nz = np.array([0.0, float('inf'), 1e300])\n",
@@ -207,7 +209,8 @@ def test_mutated_programs_never_crash(data: st.DataObject) -> None:
         "m.compile(loss='sparse_categorical_crossentropy', metrics=['accuracy'])", "m.fit(y, y, class_weight={0: 1.0})",
         "p = m.predict(y)", "z = np.argmax(p, axis=1) > 0.5", "y = keras.utils.to_categorical(y)", "m = m.layers[-1]",
         "del m", "y = y[0]", "layers = [m, y]", "for m in layers:\n    m.pop()", "m = m if y else None",
-        "def f(m):\n    m.compile(loss=y)\n    return f", "y = f(y)", "class M(keras.Model):\n    call = f", "m = M()(y)",
+        "def f(m):\n    m.compile(loss=y)\n    return f", "y = f(y)", "class M(keras.Model):\n"
+        "    call = f", "m = M()(y)",
     ]).split("\n")  # fmt: skip
     blocks = [each for each in base if not each.startswith("    ")]
     order = data.draw(st.lists(st.sampled_from(blocks), min_size=1, max_size=25))

@@ -27,7 +27,7 @@ _Found = Iterator[tuple[Condition, Term, str, ast.AST | None]]
 
 def conditions(made: Evidence, read: Reading, seen: SetupSeen, write: _Write) -> Evidence:
     """The evidence after everything beside the fields was looked at."""
-    for look in (_label_values, _recovered, _options, _weights, _order, _bounds, _shapes):
+    for look in (_label_values, _row_sums, _recovered, _options, _weights, _order, _bounds, _shapes):
         for condition, value, text, node in look(made, read, seen):
             made = made.meets(condition, value, write(text, node))
     return made
@@ -53,6 +53,12 @@ def _label_values(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
         yield Condition.RANGE, LabelRange.OFFSET, f"the smallest label is {data.low:g}", data.node
     elif source is Source.CONTINUOUS:
         yield Condition.MEANING, Meaning.QUANTITY, f"y is {data.why}", data.node
+
+
+def _row_sums(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
+    data = read.labels
+    if data is not None and data.row_sums is not None and not read.loss.labels_changed:
+        yield Condition.ROW_SUMS, data.row_sums, f"y is {data.why}", data.node
 
 
 def _recovered(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:

@@ -42,11 +42,10 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
 
 
 def _over_examples(use: Decoding, seen: SetupSeen) -> bool:
-    """Whether no axis was given where the default is the first one, on the predictions of several classes as they are."""
+    """Whether no axis was given where the default is the first one, on predictions of several classes as they are."""
     plain = all(step in ("softmax", "sigmoid") for step in use.prediction.applied)
-    several = bool(seen.readings) and all(
-        read.head.rank == 2 and constant(read.head.units) != 1 for read in seen.readings
-    )
+    heads = [read.head for read in seen.readings]
+    several = bool(heads) and all(head.rank == 2 and constant(head.units) != 1 for head in heads)
     return not use.axis_given and use.first_axis == 0 and plain and several
 
 

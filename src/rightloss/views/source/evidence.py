@@ -91,16 +91,11 @@ _QUANTITIES = (Loss.SQUARED, Loss.REGRESSION)
 
 
 def _loss(made: Evidence, read: Reading, writer: Writer) -> Evidence:
-    """The loss. A loss for quantities is out of scope unless labels are known to be classes, or softmax says so of a
-    single unit, which is wrong with any loss."""
-    loss, classes = read.loss, _are_classes(read.labels)
-    one_softmax = read.head.activation == "softmax" and constant(read.head.units) == 1
+    loss = read.loss
     if loss.family is None:
         return made
     node = loss.node or loss.argument
-    out_of_scope = loss.family in _QUANTITIES and not classes and not one_softmax
-    families = {loss.family} | ({Loss.OTHER} if out_of_scope else set())
-    made = made.narrow(Field.LOSS, families, writer.fact(f"loss {loss.name}", node))
+    made = made.narrow(Field.LOSS, loss.family, writer.fact(f"loss {loss.name}", node))
     ignored = loss.options.get("ignore_class")
     if isinstance(ignored, int):
         made = replace(made, ignore=ignored)
@@ -171,12 +166,12 @@ def _are_classes(data: Data | None) -> bool:
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     data = read.labels
-    quantities = read.loss.family in _QUANTITIES
-    if quantities and Loss.OTHER not in made.possible(Field.LOSS) and not _are_classes(data):
-        # Whatever the labels are, one unit with softmax is constant; a loss for quantities leaves no cell out.
-        return made.narrow(Field.LABELS, frozenset(Labels) - {Labels.MULTIHOT_MISSING})
-    out_of_scope = Loss.OTHER in made.possible(Field.LOSS) and quantities
-    if data is None or read.loss.labels_changed or out_of_scope:
+    if read.loss.family in _QUANTITIES and not _are_classes(data):
+        if read.head.activation == "softmax" and constant(read.head.units) == 1:
+            # Constant whatever the labels are; a loss for quantities leaves no cell out.
+            return made.narrow(Field.LABELS, frozenset(Labels) - {Labels.MULTIHOT_MISSING})
+        return made  # out of scope: numbers may be quantities
+    if data is None or read.loss.labels_changed:
         return made
     if not data.encoding:
         return _by_axes(made, data, read, seen, writer)
@@ -246,7 +241,8 @@ def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
     if size == count:
         return frozenset({Width.K}) if data.exact else frozenset({Width.K, Width.FEWER})
     # Units that no id stands for learn to stay silent; columns must match one by one.
-    return frozenset({Width.MORE}) if data.exact and not data.encoding & _IDS else frozenset({Width.K, Width.MORE})
+    columns = data.exact and not (data.encoding or frozenset()) & _IDS
+    return frozenset({Width.MORE}) if columns else frozenset({Width.K, Width.MORE})
 
 
 def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:

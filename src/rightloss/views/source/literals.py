@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import arrays
 from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value
@@ -64,7 +65,7 @@ def from_python(values: Any, node: ast.AST | None) -> Data:
     low, high = min(level), max(level)
     whole = all(float(each).is_integer() for each in level)
     if len(shape) == 2 and shape[1] > 1:
-        return _columns(values, dims, node, whole and low >= 0 and high <= 1)
+        return _columns(values, dims, node, low >= 0 and high <= 1, whole)
     if not whole:
         inside = low >= 0 and high <= 1
         return Data(
@@ -83,11 +84,14 @@ def from_python(values: Any, node: ast.AST | None) -> Data:
     return Data(shape=dims, low=low, high=high, whole=True, node=node)
 
 
-def _columns(rows: list[list[float]], dims: arrays.Shape, node: ast.AST | None, binary: bool) -> Data:
-    if not binary:
+def _columns(rows: list[list[float]], dims: arrays.Shape, node: ast.AST | None, inside: bool, whole: bool) -> Data:
+    """Rows of several numbers: one-hot, several true, or probabilities; `inside`: all lie in 0..1."""
+    if not inside:
         return Data(shape=dims, node=node)
-    exclusive = all(sum(row) == 1 for row in rows)
-    encoding = (
-        frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}) if exclusive else frozenset({Labels.MULTIHOT})
-    )
-    return Data(encoding, dims[1], True, dims, 0, 1, True, node, "written-out rows")
+    sums = [sum(row) for row in rows]
+    even = all(abs(each - 1) <= ROW_SUM_TOLERANCE for each in sums)
+    found = RowSums.ONE if even else RowSums.EMPTY if any(each == 0 for each in sums) else RowSums.OTHER
+    encoding: frozenset[Labels | Source] | None = frozenset({Labels.DISTRIBUTION, Labels.MULTIHOT} if even else ())
+    if whole:
+        encoding = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT} if even else {Labels.MULTIHOT})
+    return Data(encoding or None, dims[1], True, dims, 0, 1, True, node, "written-out rows", row_sums=found)

@@ -146,7 +146,8 @@ STAR_MODULES: dict[str, tuple[str, ...]] = {
 _CONVENTIONS = {
     "tf": "tensorflow", "tensorflow": "tensorflow", "keras": "keras", "np": "numpy", "numpy": "numpy", "pd": "pandas",
     "K": "keras.backend", "layers": "keras.layers", "models": "keras.models", "losses": "keras.losses",
-    "tfds": "tensorflow_datasets", "kr": "keras", "to_categorical": "keras.utils.to_categorical", "np_utils": "keras.utils",
+    "tfds": "tensorflow_datasets", "kr": "keras", "to_categorical": "keras.utils.to_categorical",
+    "np_utils": "keras.utils",
     "train_test_split": "sklearn.model_selection.train_test_split", "Sequential": "keras.models.Sequential",
     "Model": "keras.models.Model", "ImageDataGenerator": "keras.preprocessing.ImageDataGenerator",
     "LabelEncoder": "sklearn.preprocessing.LabelEncoder", "LabelBinarizer": "sklearn.preprocessing.LabelBinarizer",

@@ -143,6 +143,8 @@ def _same_reading(one: Reading, other: Reading) -> bool:
 def _on_data(site: Site) -> bool:
     """A loss that is called on numbers, as documentation does, is no set-up: no model is there."""
     output = site.output
+    if isinstance(site.labels, Tensor) and site.labels.model is not None:
+        return False  # arguments swapped: the model stands where labels belong
     return isinstance(output, Seq | Map) or (isinstance(output, Data) and output.prediction is None)
 
 

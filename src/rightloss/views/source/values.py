@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from rightloss.contract.conditions import RowSums
 from rightloss.contract.vocabulary import Labels, Source
 
 Guard = frozenset[tuple[int, int]]  # (branch, arm): under which arms of undecided branches a value was made
@@ -196,6 +197,7 @@ class Data(Value):
     node: ast.AST | None = None
     why: str = ""
     prediction: Prediction | None = None
+    row_sums: RowSums | None = None  # of rows that are written out
     parts: dict[Any, Value] = field(default_factory=dict)  # its shape and the like, so that reading twice agrees
 
 

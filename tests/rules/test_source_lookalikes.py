@@ -1,0 +1,190 @@
+"""Correct programs that a naive checker flags: no error, no warning."""
+
+from __future__ import annotations
+
+import pytest
+
+from rightloss.check_source import check_text
+from rightloss.config import Config
+from rightloss.findings import Severity
+
+IMPORTS = """
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers, losses
+"""
+RIGHT = {
+    "float32 cast after softmax": (
+        "m = keras.Sequential([layers.Dense(10), layers.Activation('softmax'),\n"
+        "layers.Activation('linear', dtype='float32')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')"
+    ),
+    "head chosen by a branch on an argument": (
+        "def build(n):\n    units, act = (1, 'sigmoid') if n == 2 else (n, 'softmax')\n"
+        "    return keras.Sequential([layers.Dense(units, activation=act)])\n"
+        "m = build(num())\nm.compile(loss='binary_crossentropy')"
+    ),
+    "class names filled later": (
+        "class_names = []\nfor name in listing():\n    class_names.append(name)\n"
+        "m = keras.Sequential([layers.Dense(len(class_names), 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\n"
+        "y = np.array([0, 1, 2])\nm.fit(1, y)"
+    ),
+    "span head": (
+        "i = keras.Input((384, 768))\nx = layers.Dense(1, use_bias=False)(i)\nx = layers.Flatten()(x)\n"
+        "o = layers.Activation('softmax')(x)\nm = keras.Model(i, [o, o])\n"
+        "l = losses.SparseCategoricalCrossentropy(from_logits=False)\nm.compile(loss=[l, l])"
+    ),
+    "generator trained inside a GAN": (
+        "g = keras.Sequential([layers.Dense(784, activation='tanh')])\ng.compile(loss='binary_crossentropy')\n"
+        "d = keras.Sequential([layers.Dense(1, activation='sigmoid')])\nd.compile(loss='binary_crossentropy')\n"
+        "z = keras.Input((9,))\ngan = keras.Model(z, d(g(z)))\ngan.compile(loss='binary_crossentropy')\n"
+        "d.train_on_batch(x, np.ones((9, 1)))\ngan.train_on_batch(z, np.ones((9, 1)))"
+    ),
+    "one-hot in a map under another name": (
+        "from tensorflow import one_hot as tf_one_hot\n"
+        "d = tf.data.Dataset.from_tensor_slices((x, np.random.randint(0, 3, (9,))))\n"
+        "d = d.map(lambda a, b: (a, tf_one_hot(b, 3)))\n"
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "m.fit(d.batch(3))"
+    ),
+    "one-hot by CategoryEncoding": (
+        "enc = layers.CategoryEncoding(3, output_mode='one_hot')\n"
+        "d = tf.data.Dataset.from_tensor_slices((x, np.random.randint(0, 3, (9,)))).map(lambda a, b: (a, enc(b)))\n"
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='categorical_crossentropy')\nm.fit(d)"
+    ),
+    "fit of another library": (
+        "from sklearn.ensemble import RandomForestClassifier\nids = np.random.randint(0, 3, (9,))\n"
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "RandomForestClassifier().fit(m.predict(x), ids)"
+    ),
+    "autoencoder": (
+        "(x, _), _ = keras.datasets.mnist.load_data()\nx = x.reshape(-1, 784) / 255\n"
+        "m = keras.Sequential([layers.Dense(32, 'relu'), layers.Dense(784, activation='sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy')\nm.fit(x, x)"
+    ),
+    "discriminator on logits": (
+        "bce = losses.BinaryCrossentropy(from_logits=True)\nd = keras.Sequential([layers.Dense(1)])\n"
+        "def step(real, fake):\n    a, b = d(real), d(fake)\n"
+        "    return bce(tf.ones_like(a), a) + bce(tf.zeros_like(b), b)\nstep(1, 2)"
+    ),
+    "multi-label": (
+        "y = np.array([[1, 0, 1], [0, 0, 0]])\nm = keras.Sequential([layers.Dense(3, 'sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy', metrics=['binary_accuracy'])\nm.fit(1, y)"
+    ),
+    "segmentation": (
+        "i = keras.Input((64, 64, 3))\no = layers.Conv2D(3, 1, activation='softmax', padding='same')(i)\n"
+        "keras.Model(i, o).compile(loss='sparse_categorical_crossentropy')"
+    ),
+    "U-Net": (
+        "i = keras.Input((64, 64, 3))\no = layers.Conv2D(1, 1, activation='sigmoid')(i)\n"
+        "m = keras.Model(i, o)\nm.compile(loss='binary_crossentropy')\np = m.predict(x)\nmask = p > 0.5"
+    ),
+    "two units on binary ids": (
+        "(x, y), _ = keras.datasets.imdb.load_data()\nm = keras.Sequential([layers.Dense(2, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy', metrics=['accuracy'])\nm.fit(x, y)"
+    ),
+    "softmax on predictions of a logits model": (
+        "m = keras.Sequential([layers.Dense(3)])\n"
+        "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))\n"
+        "p = tf.nn.softmax(m.predict(x))\nbest = np.argmax(p[0])\n"
+        "probability_model = keras.Sequential([m, layers.Softmax()])\n"
+        "probability_model.predict(x)"
+    ),
+    "sigmoid on predictions of a logits model": (
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
+        "y = tf.nn.sigmoid(m.predict(x)) > 0.5"
+    ),
+    "softmax only outside training": (
+        "class M(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.d = layers.Dense(3)\n"
+        "    def call(self, x, is_training=False):\n        x = self.d(x)\n        if not is_training:\n"
+        "            x = tf.nn.softmax(x)\n"
+        "        return x\nm = M()\nfor x, y in stream():\n    z = m(x, is_training=True)\n"
+        "    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=z)"
+    ),
+    "prediction first in a loss of the program": (
+        "def my_loss(pred, label):\n    return tf.reduce_mean((pred - label) ** 2)\n"
+        "m = keras.Sequential([layers.Dense(1)])\n"
+        "for x, y in stream():\n    my_loss(m(x), y)"
+    ),
+    "soft targets": (
+        "y = keras.utils.to_categorical(np.random.randint(0, 3, (9,)), 3)\ny = 0.7 * y + 0.3 * y[::-1]\n"
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='categorical_crossentropy')\nm.fit(1, y)"
+    ),
+    "ratings in 0..1": (
+        "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\n"
+        "m.fit(x, ratings.apply(lambda r: (r - 1) / 4).values)"
+    ),
+    "fewer classes than the data set has": (
+        "(x, y), _ = keras.datasets.fashion_mnist.load_data()\nkeep = (y != 5) & (y != 6)\n"
+        "x, y = x[keep], remap(y[keep])\n"
+        "m = keras.Sequential([layers.Dense(8, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "m.fit(x, y)"
+    ),
+    "both encodings in one file": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\na = keras.Sequential([layers.Dense(10, 'softmax')])\n"
+        "a.compile(loss='sparse_categorical_crossentropy')\na.fit(x, y)\n"
+        "b = keras.Sequential([layers.Dense(10, 'softmax')])\nb.compile(loss='categorical_crossentropy')\n"
+        "b.fit(x, keras.utils.to_categorical(y))"
+    ),
+    "an output without a loss": (
+        "i = keras.Input((9,))\na = layers.Dense(5)(i)\nb = layers.Dense(5)(i)\nm = keras.Model(i, [a, b])\n"
+        "m.compile(loss=[losses.SparseCategoricalCrossentropy(from_logits=True), None])"
+    ),
+    "losses by output name": (
+        "i = keras.Input((9,))\na = layers.Dense(1, 'sigmoid', name='a')(i)\n"
+        "b = layers.Dense(5, 'softmax', name='b')(i)\n"
+        "m = keras.Model(i, [a, b])\n"
+        "m.compile(loss={'a': 'binary_crossentropy', 'b': 'sparse_categorical_crossentropy'},\n"
+        "          metrics={'a': 'accuracy', 'b': ['accuracy']})\n"
+        "m.fit(i, {'a': np.array([0, 1]), 'b': np.array([4, 0, 1, 2, 3])})"
+    ),
+    "language model": (
+        "m = keras.Sequential([keras.Input((None,)), layers.Embedding(99, 8), layers.LSTM(8, return_sequences=True),\n"
+        "layers.Dense(99)])\n"
+        "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True), metrics=['accuracy'])"
+    ),
+    "confidence filter": (
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "p = m.predict(x)\nsure = p.max(axis=1) > 0.5\nmaybe = p[:, 1] > 0.5"
+    ),
+    "threshold at 0 with logits": (
+        "m = keras.Sequential([layers.Dense(1)])\n"
+        "m.compile(loss=losses.BinaryCrossentropy(from_logits=True),\n"
+        "metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])\n"
+        "y = m.predict(x) > 0"
+    ),
+    "class weights": (
+        "y = np.random.randint(0, 2, (9,))\nm = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy')\n"
+        "w = compute()\nm.fit(1, y, class_weight=dict(enumerate(w)))\nm.fit(1, y, class_weight={0: 1.0, 1: 9.0})"
+    ),
+    "attention inside": (
+        "i = keras.Input((9, 8))\na = layers.Softmax(axis=1)(layers.Dense(1)(i))\nx = layers.Multiply()([i, a])\n"
+        "o = layers.Dense(3, 'softmax')(layers.Flatten()(x))\n"
+        "keras.Model(i, o).compile(loss='sparse_categorical_crossentropy')"
+    ),
+    "distillation": (
+        "s = keras.Sequential([layers.Dense(10)])\nt = keras.Sequential([layers.Dense(10)])\n"
+        "kl = losses.KLDivergence()\n"
+        "for x, y in stream():\n    kl(tf.nn.softmax(t(x) / 3), tf.nn.softmax(s(x) / 3))"
+    ),
+    "regression": (
+        "(x, y), _ = keras.datasets.boston_housing.load_data()\nm = keras.Sequential([layers.Dense(1)])\n"
+        "m.compile(loss='mse', metrics=['mae'])\nm.fit(x, y)"
+    ),
+    "ids that start elsewhere, repaired": (
+        "y = np.random.randint(1, 4, (9,)) - 1\nm = keras.Sequential([layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(1, y)"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", RIGHT.values(), ids=RIGHT)
+def test_right_programs_are_left_alone(program: str) -> None:
+    """No error and no warning on what is right."""
+    report = check_text(IMPORTS + program, "a.py", Config())
+    said = [(each.code, each.message) for each in report.findings if each.severity is not Severity.NOTE]
+    assert said == []

@@ -1,0 +1,166 @@
+"""Each rule that source can show, on a program that breaks it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rightloss.check_source import check_text
+from rightloss.config import Config
+from rightloss.findings import Severity
+
+IMPORTS = """
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers, losses
+from sklearn.preprocessing import MultiLabelBinarizer
+(images, digits), _ = keras.datasets.mnist.load_data()
+"""
+SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
+SIGMOID = "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
+BROKEN = {
+    "RL101 ids": ("RL101", SOFTMAX + "m.compile(loss='categorical_crossentropy')\nm.fit(images, digits)"),
+    "RL101 one-hot": (
+        "RL101",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\n"
+                  "m.fit(images, keras.utils.to_categorical(digits))",
+    ),
+    "RL102 signs": ("RL102", SIGMOID + "m.compile(loss='binary_crossentropy')\n"
+    "m.fit(images, np.array([-1, 1, 1, -1]))"),
+    "RL102 offset": (
+        "RL102",
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "m.fit(images, np.random.randint(1, 4, (9,)))",
+    ),
+    "RL102 scaled ids": (
+        "RL102",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits / 255)",
+    ),
+    "RL104": (
+        "RL104",
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "m.fit(images, np.array([[0.9, 0.9, 0.0], [0.2, 0.3, 0.5]]))",
+    ),
+    "RL101 several true": (
+        "RL101",
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "m.fit(images, np.array([[1, 1, 0], [0, 0, 0]]))",
+    ),
+    "RL106": (
+        "RL106",
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "m.fit(images, np.array(['cat', 'dog', 'bird']))",
+    ),
+    "RL201": ("RL201", SOFTMAX + "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))"),
+    "RL202": ("RL202", "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss='binary_crossentropy')"),
+    "RL203": ("RL203", "m = keras.Sequential([layers.Dense(3, 'relu')])\nm.compile(loss='categorical_crossentropy')"),
+    "RL204": ("RL204", "m = keras.Sequential([layers.Dense(1, 'softmax')])\nm.compile(loss='binary_crossentropy')"),
+    "RL204 with any loss": ("RL204", "m = keras.Sequential([layers.Dense(1, 'softmax')])\nm.compile(loss='mse')"),
+    "RL205": (
+        "RL205",
+        "m = keras.Sequential([layers.Dense(3, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "m.fit(images, digits)",
+    ),
+    "RL206": (
+        "RL206",
+        "i = keras.Input((20, 8))\no = layers.Softmax(axis=1)(layers.Dense(5)(i))\n"
+        "keras.Model(i, o).compile(loss='sparse_categorical_crossentropy')",
+    ),
+    "RL207": (
+        "RL207",
+        "m = keras.Sequential([keras.Input((20, 8)), layers.LSTM(8, return_sequences=True),\n"
+        "layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits)",
+    ),
+    "RL208": (
+        "RL208",
+        "m = keras.Sequential([layers.Dense(10, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\n"
+        "m.fit(images, keras.utils.to_categorical(digits, 10))",
+    ),
+    "RL301": ("RL301", "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss='mse')\nm.fit(images, digits)"),
+    "RL302": (
+        "RL302",
+        SOFTMAX + "bce = losses.SparseCategoricalCrossentropy()\n"
+        "for x, y in tf.data.Dataset.from_tensor_slices((images, digits)):\n    bce(m(x), y)",
+    ),
+    "RL303": (
+        "RL303",
+        SIGMOID + "m.compile(loss=losses.BinaryFocalCrossentropy(alpha=0.9))",
+    ),
+    "RL305": (
+        "RL305",
+        "(x, y), _ = keras.datasets.boston_housing.load_data()\n" + SIGMOID + "m.compile(loss='mse')\nm.fit(x, y)",
+    ),
+    "RL401": (
+        "RL401",
+        "m = keras.Sequential([layers.Dense(1)])\n"
+        "m.compile(loss=losses.BinaryCrossentropy(from_logits=True), metrics=['accuracy'])",
+    ),
+    "RL402": (
+        "RL402",
+        "y = MultiLabelBinarizer().fit_transform([['a'], ['a', 'b']])\n"
+        "m = keras.Sequential([layers.Dense(4, 'sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy', metrics=['accuracy'])\nm.fit(images, y)",
+    ),
+    "RL403": (
+        "RL403",
+        SOFTMAX + "m.compile(loss=losses.SparseCategoricalCrossentropy(ignore_class=-1), metrics=['accuracy'])\n"
+        "m.fit(images, digits)",
+    ),
+    "RL501 not a dict": (
+        "RL501",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits, class_weight='balanced')",
+    ),
+    "RL501 misses a class": (
+        "RL501",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\n"
+                  "m.fit(images, digits, class_weight={0: 1.0, 1: 2.0})",
+    ),
+    "RL601 argmax of one unit": (
+        "RL601",
+        SIGMOID + "m.compile(loss='binary_crossentropy')\nlabels = np.argmax(m.predict(images), axis=1)",
+    ),
+    "RL601 above 0 on a sigmoid": ("RL601", SIGMOID + "m.compile(loss='binary_crossentropy')\n"
+    "y = m.predict(images) > 0"),
+    "RL601 0.5 on raw scores": (
+        "RL601",
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
+        "y = (m.predict(images) > 0.5).astype('int32')",
+    ),
+    "RL601 missing axis": (
+        "RL601",
+        "m = keras.Sequential([keras.Input((8,)), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\ny = tf.argmax(m.predict(images))",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "program"), BROKEN.values(), ids=BROKEN)
+def test_broken_programs_are_named(code: str, program: str) -> None:
+    """The rule speaks, as a finding or under the one that explains it, and says where and what to write."""
+    report = check_text(IMPORTS + program, "a.py", Config())
+    said = {each.code for each in report.findings} | {code for each in report.findings for code in each.also}
+    assert code in said
+    for each in report.findings:
+        assert each.place.line is not None
+        assert each.severity is Severity.NOTE or each.fixes
+        assert each.severity is Severity.NOTE or "Write: " in each.message
+
+
+def test_what_was_only_assumed_is_no_error() -> None:
+    """In a function that nobody calls, defaults are assumptions: at most a warning."""
+    program = (
+        "def build(n=1, act=None):\n    m = keras.Sequential([layers.Dense(n, activation=act)])\n"
+        "    m.compile(loss='binary_crossentropy')\n    return m\n"
+    )
+    (finding,) = check_text(IMPORTS + program, "a.py", Config()).findings
+    assert (finding.code, finding.severity, finding.confidence.word) == ("RL202", "warning", "inferred")
+
+
+def test_one_wrong_reading_is_not_enough() -> None:
+    """A set-up that is right on one branch is not wrong."""
+    program = (
+        "logits = ask()\nm = keras.Sequential([layers.Dense(10, activation=None if logits else 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')"
+    )
+    assert check_text(IMPORTS + program, "a.py", Config()).findings == ()
