@@ -19,6 +19,7 @@ from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings import Given, Reading, read_profile
 
 if TYPE_CHECKING:
+    from rightloss.advice.cooccurrence import Cooccurrence
     from rightloss.advice.remedy import Remedy
     from rightloss.advice.structure import Structure
 
@@ -198,26 +199,36 @@ def _imbalance(reading: Reading, profile: LabelProfile) -> Imbalance | None:
     if reading.evidence is None:
         return None
     several = reading.answers.get("several_true", False)
-    pairs = profile.pairs if several and _of_columns(reading) else None
+    pairs = profile.pairs if several and _of_columns(reading) and reading.source is not Source.TAGLISTS else None
     cells = pairs.known.tolist() if pairs is not None and pairs.missing else None
     return imbalance(reading.class_names, reading.counts, reading.total, exclusive=not several, cells=cells)
 
 
 def _of_columns(reading: Reading) -> bool:
-    """Whether the reading takes each column of a matrix for a label, one row for each example."""
+    """Whether the reading takes each column of a matrix, or each tag, for a label, one row for each example."""
     seen = reading.evidence
     columns = {Labels.ONEHOT, Labels.MULTIHOT, Labels.MULTIHOT_MISSING}
-    if seen is None or seen.positions is not Positions.EXAMPLE or reading.source is Source.TAGLISTS:
-        return False
-    return seen.possible(Field.LABELS) <= columns
+    return seen is not None and seen.positions is Positions.EXAMPLE and seen.possible(Field.LABELS) <= columns
+
+
+def _pairs(reading: Reading, profile: LabelProfile) -> Cooccurrence | None:
+    """Counts of label pairs, where the reading is one of columns or tags."""
+    if not _of_columns(reading):
+        return None
+    if reading.source is not Source.TAGLISTS:
+        return profile.pairs
+    from rightloss.views.labels.structure import pairs_of_sets
+
+    return pairs_of_sets(profile.tag_sets, reading.class_names)
 
 
 def _structure(reading: Reading, profile: LabelProfile) -> Structure | None:
-    if profile.pairs is None or not _of_columns(reading):
+    pairs = _pairs(reading, profile)
+    if pairs is None:
         return None
     from rightloss.advice.structure import structure
 
-    return structure(profile.pairs, reading.class_names, several_true=bool(reading.answers.get("several_true")))
+    return structure(pairs, reading.class_names, several_true=bool(reading.answers.get("several_true")))
 
 
 def _remedy(goal: Goal | None, found: Imbalance | None) -> Remedy | None:

@@ -161,3 +161,17 @@ def test_remedy_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Menon" in text
     assert "advice.decision(y_val, model.predict(x_val))" in text
     assert text.count("instead of it") == 2
+
+
+def test_structure_of_tags() -> None:
+    """Labels that come as lists, or as texts with commas, have the structure of the matrix they stand for."""
+    genus = RNG.choice(["oak", "ash", "elm"], 300)
+    more = np.where(RNG.random(300) < 0.5, "tall", "old")
+    lists = [
+        [kind, other] if place % 3 else [kind] for place, (kind, other) in enumerate(zip(genus, more, strict=True))
+    ]
+    lists = [row[::-1] if place % 2 else row for place, row in enumerate(lists)]
+    for labels in (lists, [",".join(row) for row in lists]):
+        advice = rl.select(labels, several_true=True)
+        names = [advice.classes[column] for column in advice.structure.groups[0]]
+        assert names == ["ash", "elm", "oak"]

@@ -129,3 +129,18 @@ def test_minus_one_and_one_are_two_classes() -> None:
 def test_nothing_is_counted_where_columns_are_no_labels(labels: np.ndarray) -> None:
     """Ids, probabilities and pixels have no label pairs."""
     assert profile_all(labels)[None].pairs is None
+
+
+@given(MATRICES.map(np.abs))
+def test_tags_are_counted_like_columns(y: np.ndarray) -> None:
+    """Lists of tags, and texts that list them, have the pairs of the matrix they stand for."""
+    names = [f"t{column}" for column in range(y.shape[1])]
+    rows = [[names[column] for column in np.flatnonzero(row)] for row in y]
+    for labels in (rows, [tuple(row) for row in rows]):
+        profile = profile_all(list(labels))[None]
+        found = structure.pairs_of_sets(profile.tag_sets, names)
+        assert found is not None
+        np.testing.assert_array_equal(_off_diagonal(found.together), _off_diagonal(y.astype(int).T @ y))
+        np.testing.assert_array_equal(found.positives, y.sum(0))
+        np.testing.assert_array_equal(found.ones, np.bincount(y.sum(1)))
+        assert found.rows == len(y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from rightloss.views.labels.number_tally import NumberTally
 from rightloss.views.labels.profile import Kind, LabelProfile
 from rightloss.views.labels.rows import RowTally
 from rightloss.views.labels.source import LabelStream
-from rightloss.views.labels.taglists import ListTally
-from rightloss.views.labels.text import TagText, TextTally, read_tags
+from rightloss.views.labels.taglists import SETS, ListTally
+from rightloss.views.labels.text import TagText, TextTally, read_tags, split_tags
 
 _DTYPE_WORDS = {"U": "str", "S": "bytes", "O": "object", "T": "str"}
 
@@ -184,6 +185,7 @@ def conclude(tallies: Tallies, stream: LabelStream) -> LabelProfile:
         pairs=rows.cooccurrence(seen.numbers) if rows is not None and whole else None,
         tag_separator=tags.separator if tags else None,
         tags=seen.values if lists else _estimated(tags, seen.text_depth) if tags else {},
+        tag_sets=_tag_sets(lists, tags, seen),
         tags_per_row=lists.items / lists.lists if lists else tags.per_row if tags else None,
         text_numbers=kind == "text" and tallies.texts.numbers,
         categories=declared.categories,
@@ -200,6 +202,17 @@ def conclude(tallies: Tallies, stream: LabelStream) -> LabelProfile:
         tags_max=lists.most if lists else tags.most if tags else None,
         tags_repeated=lists.repeated if lists else tags.repeated if tags else 0,
     )
+
+
+def _tag_sets(lists: ListTally | None, tags: TagText | None, seen: _Distinct) -> dict[frozenset[Any], int]:
+    """Rows by their set of tags; empty where sets were too many to keep."""
+    if lists is not None:
+        return dict(lists.sets or {})
+    found: Counter[frozenset[Any]] = Counter()
+    if tags is not None and seen.text_depth == 0 and len(seen.texts) <= SETS:
+        for text, count in seen.texts.items():
+            found[frozenset(split_tags(text, tags.separator))] += count
+    return dict(found)
 
 
 def _estimated(tags: TagText, depth: int) -> dict[str, int]:

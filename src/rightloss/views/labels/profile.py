@@ -87,6 +87,7 @@ class LabelProfile:
     tags_min: int | None = None  # fewest and most tags in one row
     tags_max: int | None = None
     tags_repeated: int = 0  # rows in which one tag stands twice: a sequence rather than a set
+    tag_sets: Mapping[frozenset[Any], int] = field(default_factory=dict)  # rows by their set of tags, where few differ
     pairs: Cooccurrence | None = field(default=None, compare=False)  # of a matrix of 0 and 1, one row each example
 
     @property

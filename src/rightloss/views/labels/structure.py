@@ -8,7 +8,7 @@ the processor time.) Wider matrices are multiplied as SciPy CSR matrices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -213,6 +213,36 @@ class _Partial:
         self._both += pair_counts(known)
         for place, mine in enumerate(ones):
             self._ones[place] += count_bits(known & mine)
+
+
+def pairs_of_sets(sets: Mapping[frozenset[Any], int], names: Sequence[Any]) -> Cooccurrence | None:
+    """Pair counts of labels that came as sets of tags: {set: rows}; columns in the order of `names`.
+
+    None where there are no sets, or too many pairs or columns to count.
+    """
+    columns, place = len(names), {name: column for column, name in enumerate(names)}
+    rows = [[place[tag] for tag in each if tag in place] for each in sets]
+    work = sum(len(row) ** 2 for row in rows)
+    if not rows or columns > COLUMNS or work > PAIRS // 4:
+        return None
+    counts = np.fromiter(sets.values(), np.int64, len(rows))
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    first = np.fromiter((a for row in rows for a in row for _ in row), np.int64, work)
+    second = np.fromiter((b for row in rows for _ in row for b in row), np.int64, work)
+    weight = np.repeat(counts, lengths**2)
+    if columns <= DENSE:
+        flat = np.bincount(first * columns + second, weights=weight, minlength=columns**2)
+        together: Any = flat.astype(np.int64).reshape(columns, columns)
+    else:
+        try:
+            from scipy.sparse import coo_matrix
+        except ImportError:
+            return None
+        together = coo_matrix((weight, (first, second)), shape=(columns, columns)).tocsr()
+    positives = np.asarray(together.diagonal(), np.int64)
+    ones = np.bincount(lengths, weights=counts).astype(np.int64)
+    total = int(counts.sum())
+    return Cooccurrence(total, positives, np.full(columns, total), ones, together)
 
 
 def as_bits(cells: NDArray[np.bool_]) -> Bits:

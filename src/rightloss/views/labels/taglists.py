@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightloss.views.labels.rows import RowTally, tolerance_of
+
+SETS = 20_000
+"""Different sets of tags that are kept; lists that differ more are sequences, or too many to look for structure in."""
 
 
 class ListTally:
@@ -18,6 +22,7 @@ class ListTally:
         self.lists = self.items = self.repeated = 0
         self.fewest: int | None = None
         self.most: int | None = None
+        self.sets: Counter[frozenset[Any]] | None = Counter()  # None once there are too many
         self.rows: RowTally | None = None  # while all lists have one length and hold numbers
 
     def add(self, cells: Sequence[Sequence[Any]], counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -28,8 +33,13 @@ class ListTally:
         low, high = int(lengths.min()), int(lengths.max())
         self.fewest = low if self.fewest is None else min(self.fewest, low)
         self.most = high if self.most is None else max(self.most, high)
-        repeats = np.fromiter((len(set(cell)) < len(cell) for cell in cells), np.bool_, len(cells))
+        sets = [frozenset(cell) for cell in cells]
+        repeats = np.fromiter(map(len, sets), np.int64, len(sets)) < lengths
         self.repeated += int(counts[repeats].sum())
+        if self.sets is not None:
+            for each, count in zip(sets, counts.tolist(), strict=True):
+                self.sets[each] += count
+            self.sets = self.sets if len(self.sets) <= SETS else None
         return lengths
 
     def add_vectors(self, numbers: NDArray, counts: NDArray[np.int64]) -> None:
