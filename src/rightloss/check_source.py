@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,23 +72,10 @@ def check_text(text: str, path: str = "<stdin>", config: Config | None = None) -
     return _report(seen, config if config is not None else Config())
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """A syntax tree is many objects and little garbage: looking for cycles while it grows costs more than reading."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 def check_file(path: str, config: Config) -> Report:
     """Check one file. Whatever goes wrong in it is said about it, and about nothing else."""
     try:
-        with _no_collection():
-            return _report(read(path), config)
+        return _report(read(path), config)
     except UnreadableInput as error:
         return Report(summary=Summary(files=1, skipped=1), problems=(str(error.received),))
     except Exception as error:  # a crash in one file must not hide the findings in the others

@@ -80,6 +80,9 @@ ARRAYS = {
         "y = []\nfor row in read():\n    y.append(keras.utils.to_categorical(row, 5))\ny = np.array(y)",
         "onehot 5",
     ),
+    "iris": ("from sklearn.datasets import load_iris\nd = load_iris()\nx, y = d.data, d['target']", "index 3"),
+    "iris as a pair": ("from sklearn.datasets import load_iris\nx, y = load_iris(return_X_y=True)", "index 3"),
+    "where": ("y = np.where(pd.read_csv('a.csv')['age'] > 30, 1, 0)", "binary|index 2"),
     "unknown function": ("y = load()", "unknown"),
 }
 

@@ -192,6 +192,19 @@ HARD = {
 }
 
 
+def test_a_statement_that_nests_too_deeply_hides_no_other() -> None:
+    """A sum of hundreds of terms is left out; the model after it is read."""
+    report = read_text("x = " + " + ".join(["f(1)"] * 900) + "\n" + MODEL + COMPILE)
+    assert len(report.setups) == 1
+
+
+def test_long_programs_are_read_to_the_end() -> None:
+    """Tens of thousands of lines before a model do not hide it."""
+    report = read_text("x = f(1)\n" * 30_000 + MODEL + COMPILE)
+    assert not report.out_of_steps
+    assert len(report.setups) == 1
+
+
 @pytest.mark.parametrize("program", HARD.values(), ids=HARD)
 def test_hard_programs_end(program: str) -> None:
     """No program hangs the reader, and what follows it is still read."""

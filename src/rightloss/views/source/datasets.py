@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source.literals import literal_labels
@@ -47,6 +48,11 @@ _TFDS = {
     "malaria": 2, "iris": 3, "stl10": 10, "food101": 101, "ag_news_subset": 4, "caltech101": 102,
     "emnist": 62,
 }  # fmt: skip
+# scikit-learn's own tables: name -> (classes, features)
+_SKLEARN = {
+    "load_iris": (3, 4), "load_wine": (3, 13), "load_breast_cancer": (2, 30), "load_digits": (10, 64),
+    "load_diabetes": (None, 10), "fetch_california_housing": (None, 8), "load_boston": (None, 13),
+}  # fmt: skip
 _DIRECTORIES = {
     "keras.utils.image_dataset_from_directory": 2,
     "keras.utils.text_dataset_from_directory": 2,
@@ -67,6 +73,8 @@ def call_name(name: str, args: Args) -> Value | None:
         return _keras_dataset(name.split(".")[2], args)
     if name in _DIRECTORIES:
         return _directory(args)
+    if name.startswith("sklearn.datasets.") and name.rpartition(".")[2] in _SKLEARN:
+        return _sklearn(name.rpartition(".")[2], args)
     if name.endswith("input_data.read_data_sets"):
         return _old_mnist(args)
     if name == "tensorflow_datasets.load":
@@ -117,6 +125,17 @@ def _keras_dataset(name: str, args: Args) -> Value:
         for _ in range(2)
     ]
     return Seq.of(pairs, "tuple", args.node)
+
+
+def _sklearn(name: str, args: Args) -> Value:
+    """`load_iris()` and its kin: `.data` and `.target`, or the pair where `return_X_y` asks for it."""
+    classes, features = _SKLEARN[name]
+    x = Data(shape=(None, Const(features)), node=args.node)
+    y = _ids(classes, (None,), args.node, f"{name}()")
+    if constant(args.get(None, "return_X_y")):
+        return Seq.of((x, y), "tuple", args.node)
+    parts: dict[Any, Any] = {"data": x, "target": y, ("item", "data"): x, ("item", "target"): y}
+    return Obj(f"sklearn.datasets.{name}", args, parts)
 
 
 def _old_mnist(args: Args) -> Value:

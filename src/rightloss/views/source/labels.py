@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays, datasets
-from rightloss.views.source.literals import from_python, literal_labels, to_python
+from rightloss.contract.vocabulary import Labels
+from rightloss.views.source import arrays, datasets, drawn
+from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
@@ -61,14 +61,6 @@ def _as_array(args: Args) -> Value | None:
     return value if isinstance(value, Data | Tensor | Dataset) else None
 
 
-def _shape_of(value: Value | None) -> arrays.Shape | None:
-    if isinstance(value, Data):
-        return value.shape
-    if isinstance(value, Seq) and not value.is_open:
-        return (Const(len(value.items)),)
-    return None
-
-
 def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine, Args], Value]:
     """`to_categorical(y, n)`, `tf.one_hot(y, n)`: ids become one-hot rows."""
 
@@ -79,7 +71,7 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
             units = None
         if units is None:
             known = value.classes if isinstance(value, Data) and value.encoding else None
-            units = known or Symbol(f"{_text(args.node)}.shape[1]", ("columns", args), args.node)
+            units = known or Symbol(f"{drawn.text_of(args.node)}.shape[1]", ("columns", args), args.node)
         if (
             isinstance(value, Data)
             and value.encoding is not None
@@ -87,136 +79,13 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
         ):
             shape = (*value.shape, units) if value.shape is not None else None
             return Data(shape=shape, node=args.node)
-        shape = _shape_of(value)
+        shape = drawn.shape_of(value)
         if shape is not None and columns and len(shape) > 1 and constant(shape[-1]) == 1:
             shape = shape[:-1]
         dims = (*shape, units) if shape is not None else None
-        return Data(ONEHOT, units, True, dims, 0, 1, True, args.node, _text(args.node))
+        return Data(ONEHOT, units, True, dims, 0, 1, True, args.node, drawn.text_of(args.node))
 
     return handler
-
-
-def _text(node: ast.AST | None) -> str:
-    if isinstance(node, ast.Call):
-        return f"{ast.unparse(node.func)}()"
-    return "labels"
-
-
-def _dims(size: Value | None) -> arrays.Shape | None:
-    if size is None:
-        return ()
-    if isinstance(size, Seq):
-        return None if size.is_open else tuple(number(each) for each in size.items)
-    found = number(size)
-    return (found,) if found is not None else None
-
-
-def _randint(machine: Machine, args: Args) -> Value:
-    """`np.random.randint(low, high, size)`."""
-    low, high, size = args.get(0, "low"), args.get(1, "high"), args.get(2, "size")
-    if high is None or (isinstance(high, Const) and high.value is None):
-        low, high = Const(0), low
-    bottom, top = constant(low), constant(high)
-    dims = _dims(size)
-    if not isinstance(bottom, int) or isinstance(bottom, bool) or dims == ():
-        return Data(shape=dims, node=args.node)
-    if isinstance(top, int):
-        return arrays.of_range(bottom, top - 1, dims, args.node or ast.Pass(), "random ids")
-    if bottom == 0 and isinstance(number(high), Symbol):
-        return Data(
-            INDEX if dims is not None and len(dims) <= 1 else None,
-            number(high),
-            True,
-            dims,
-            0,
-            None,
-            True,
-            args.node,
-            "random ids",
-        )
-    return Data(shape=dims, node=args.node)
-
-
-def _uniform_int(machine: Machine, args: Args) -> Value:
-    """`tf.random.uniform(shape, minval, maxval, dtype=tf.int32)`."""
-    dims = _dims(args.get(0, "shape"))
-    kind = args.get(3, "dtype")
-    name = kind.name if isinstance(kind, Ref) else str(constant(kind))
-    low, high = constant(args.get(1, "minval")) or 0, constant(args.get(2, "maxval"))
-    if "int" in name and isinstance(low, int) and isinstance(high, int):
-        return arrays.of_range(low, high - 1, dims, args.node or ast.Pass(), "random ids")
-    return Data(shape=dims, node=args.node)
-
-
-def _choice(machine: Machine, args: Args) -> Value:
-    """`np.random.choice(values, size)`."""
-    options, dims = args.get(0, "a"), _dims(args.get(1, "size"))
-    plain = to_python(options) if isinstance(options, Seq) else None
-    if isinstance(constant(options), int):
-        return arrays.of_range(0, constant(options) - 1, dims, args.node or ast.Pass(), "random ids")
-    if isinstance(plain, list) and plain and all(isinstance(each, int) for each in plain):
-        made = from_python(plain, args.node)
-        vector = dims is not None and len(dims) == 1
-        return replace(made, shape=dims, encoding=made.encoding if vector else None, parts={})
-    if isinstance(plain, list) and plain and all(isinstance(each, str) for each in plain):
-        return Data(frozenset({Source.TEXT}), Const(len(set(plain))), True, dims, node=args.node, why="random names")
-    return Data(shape=dims, node=args.node)
-
-
-def _filled(value: float | None) -> Callable[[Machine, Args], Value]:
-    """`np.zeros(shape)`, `np.ones(shape)`, `np.random.random(shape)`."""
-
-    def handler(machine: Machine, args: Args) -> Value:
-        size = args.get(0, "shape", "size", "d0")
-        dims = _dims(size)
-        if len(args.positional) > 1 and all(isinstance(number(each), Const | Symbol) for each in args.positional):
-            spread = isinstance(args.node, ast.Call) and _text(args.node).endswith(("rand()", "randn()"))
-            dims = tuple(number(each) for each in args.positional) if spread else dims
-        return Data(shape=dims or None, low=value, high=value, node=args.node)
-
-    return handler
-
-
-def _like(machine: Machine, args: Args) -> Value:
-    value = args.get(0)
-    return Data(shape=_shape_of(value), node=args.node)
-
-
-def _make_classification(machine: Machine, args: Args) -> Value:
-    classes = args.get(None, "n_classes") or Const(2, args.node)
-    count = number(args.get(0, "n_samples")) or Const(100)
-    features = number(args.get(1, "n_features")) or Const(20)
-    top = constant(classes)
-    if isinstance(top, int):
-        y: Data = arrays.of_range(0, top - 1, (count,), args.node or ast.Pass(), "make_classification()")
-    else:
-        y = Data(INDEX, number(classes), True, (count,), 0, None, True, args.node, "make_classification()")
-    return Seq.of((Data(shape=(count, features), node=args.node), y), "tuple", args.node)
-
-
-def _known_pair(classes: int, features: int | None) -> Callable[[Machine, Args], Value]:
-    """`make_moons()` and the like: two features and ids."""
-
-    def handler(machine: Machine, args: Args) -> Value:
-        found = constant(args.get(None, "centers")) if classes == 0 else classes
-        y = Data(node=args.node, shape=(None,))
-        if isinstance(found, int):
-            y = arrays.of_range(0, found - 1, (None,), args.node or ast.Pass(), _text(args.node))
-        x = Data(shape=(None, Const(features) if features else None), node=args.node)
-        return Seq.of((x, y), "tuple", args.node)
-
-    return handler
-
-
-def _multilabel(machine: Machine, args: Args) -> Value:
-    classes = number(args.get(None, "n_classes")) or Const(5)
-    y = Data(frozenset({Labels.MULTIHOT}), classes, True, (None, classes), 0, 1, True, args.node, _text(args.node))
-    return Seq.of((Data(node=args.node), y), "tuple", args.node)
-
-
-def _regression(machine: Machine, args: Args) -> Value:
-    y = Data(frozenset({Source.CONTINUOUS}), shape=(None,), whole=False, node=args.node, why=_text(args.node))
-    return Seq.of((Data(node=args.node), y), "tuple", args.node)
 
 
 def _split(machine: Machine, args: Args) -> Value:
@@ -238,10 +107,10 @@ def _dummies(machine: Machine, args: Args) -> Value:
     if not isinstance(value, Data) or (value.shape is not None and len(value.shape) != 1) or args.get(None, "columns"):
         return Data(node=args.node)
     units = value.classes if value.encoding else None
-    units = units or Symbol(f"{_text(args.node)}.shape[1]", ("columns", args), args.node)
+    units = units or Symbol(f"{drawn.text_of(args.node)}.shape[1]", ("columns", args), args.node)
     if constant(args.get(None, "drop_first")):
         return Data(node=args.node)
-    return Data(ONEHOT, units, True, (None, units), 0, 1, True, args.node, _text(args.node))
+    return Data(ONEHOT, units, True, (None, units), 0, 1, True, args.node, drawn.text_of(args.node))
 
 
 def _argmax(first_axis: int | None) -> Callable[[Machine, Args], Value]:
@@ -273,7 +142,7 @@ def _round(machine: Machine, args: Args) -> Value:
     value = args.get(0, "a", "x")
     if value is not None:
         machine.recorder.threshold(machine, value, 0.5, args.node or ast.Pass())
-    return Data(shape=_shape_of(value), node=args.node)
+    return Data(shape=drawn.shape_of(value), node=args.node)
 
 
 def _greater(machine: Machine, args: Args) -> Value:
@@ -284,7 +153,17 @@ def _greater(machine: Machine, args: Args) -> Value:
 
 
 def _where(machine: Machine, args: Args) -> Value:
-    return Data(node=args.node)
+    """`np.where(condition, 1, 0)` gives 0/1; other values are not looked at."""
+    condition = args.get(0, "condition")
+    shape = condition.shape if isinstance(condition, Data) else None
+    if {constant(args.get(1, "x")), constant(args.get(2, "y"))} == {0, 1} and shape is not None:
+        return arrays.of_range(0, 1, shape, args.node or ast.Pass(), "np.where()")
+    return Data(shape=shape, node=args.node)
+
+
+def _table(machine: Machine, args: Args) -> Value:
+    """`np.loadtxt()`: rows and columns of numbers."""
+    return Data(shape=(None, None), node=args.node)
 
 
 def _expand(machine: Machine, args: Args) -> Value:
@@ -300,7 +179,7 @@ def _reshape(machine: Machine, args: Args) -> Value:
     value = _plain(args.get(0, "a", "tensor", "x"))
     wanted = args.get(1, "shape", "newshape")
     if isinstance(value, Data):
-        name = (_text(args.node).rpartition(".")[2] or "reshape").rstrip("()")
+        name = (drawn.text_of(args.node).rpartition(".")[2] or "reshape").rstrip("()")
         return arrays.reshaped(
             value,
             name if name in ("squeeze", "ravel") else "reshape",
@@ -331,53 +210,13 @@ def _from_generator(args: Args, invoke: Invoke) -> Value:
     return result if isinstance(result, Dataset) else Dataset(Unknown("an element of a generator"), args.node)
 
 
-_FLOAT = _filled(None)
 _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     "keras.utils.to_categorical": _one_hot(1, "num_classes", "nb_classes"),
     "tensorflow.one_hot": _one_hot(1, "depth", columns=False),
     "keras.ops.one_hot": _one_hot(1, "num_classes", columns=False),
     "keras.backend.one_hot": _one_hot(1, "num_classes", columns=False),
-    "numpy.random.randint": _randint,
-    "tensorflow.random.uniform": _uniform_int,
-    "keras.random.randint": lambda machine, args: _uniform_int(
-        machine,
-        Args(
-            args.node,
-            (),
-            {
-                "shape": args.get(0, "shape") or Const(None),
-                "minval": args.get(1, "minval") or Const(0),
-                "maxval": args.get(2, "maxval") or Const(None),
-                "dtype": Const("int32"),
-            },
-        ),
-    ),
-    "numpy.random.choice": _choice,
-    **dict.fromkeys(("numpy.zeros", "tensorflow.zeros"), _filled(0)),
-    **dict.fromkeys(("numpy.ones", "tensorflow.ones"), _filled(1)),
-    **dict.fromkeys(
-        (
-            "numpy.random.random",
-            "numpy.random.rand",
-            "numpy.random.randn",
-            "numpy.random.random_sample",
-            "numpy.random.normal",
-            "numpy.empty",
-            "tensorflow.random.normal",
-            "numpy.random.uniform",
-        ),
-        _FLOAT,
-    ),
-    **dict.fromkeys(
-        ("numpy.zeros_like", "numpy.ones_like", "tensorflow.zeros_like", "tensorflow.ones_like", "numpy.full_like"),
-        _like,
-    ),
-    "sklearn.datasets.make_classification": _make_classification,
-    "sklearn.datasets.make_multilabel_classification": _multilabel,
-    "sklearn.datasets.make_moons": _known_pair(2, 2),
-    "sklearn.datasets.make_circles": _known_pair(2, 2),
-    "sklearn.datasets.make_blobs": _known_pair(0, None),
-    "sklearn.datasets.make_regression": _regression,
+    **drawn.FUNCTIONS,
+    "sklearn.model_selection.train_test_split": _split,
     "sklearn.model_selection.train_test_split": _split,
     "pandas.get_dummies": _dummies,
     "numpy.argmax": _argmax(None),
@@ -394,6 +233,7 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     **dict.fromkeys(("numpy.round", "numpy.rint", "tensorflow.round", "numpy.around"), _round),
     **dict.fromkeys(("numpy.greater", "tensorflow.greater"), _greater),
     "numpy.where": _where,
+    **dict.fromkeys(("numpy.loadtxt", "numpy.genfromtxt"), _table),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
     **dict.fromkeys(
         ("numpy.reshape", "tensorflow.reshape", "numpy.squeeze", "numpy.ravel", "tensorflow.squeeze"), _reshape

@@ -118,6 +118,12 @@ class Machine:
         home = self.scope.outer.get(name, self.scope)
         self.store(home.names, name, value)
 
+    def start_over(self) -> None:
+        """Back to the module's own scope, after a statement that could not be read to its end."""
+        self.scope = self.scope.module()
+        self.frames.clear()
+        self.path, self.trail, self.left_by = ALWAYS, None, None
+
     def new_branch(self) -> int:
         """A number for one undecided branch."""
         self._branches += 1

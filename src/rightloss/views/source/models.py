@@ -115,7 +115,9 @@ def model_output(machine: Machine, model: Value) -> Value:
         return forward(machine, model, [Tensor(Ref("keras.layers.Input"), (), model.node)], NOTHING)
     if is_application(model.cls) or model.cls in OPAQUE:
         return Tensor(model, (), model.node)
-    return Unknown("a model without layers", model.node)
+    if model.cls == SEQUENTIAL:
+        return Unknown("a model without layers", model.node)
+    return Unknown(f"{model.short}() gives a model that is not in the file", model.node)
 
 
 def forward(machine: Machine, model: Obj, inputs: list[Value], args: Args) -> Value:

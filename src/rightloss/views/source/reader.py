@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,19 +58,44 @@ def read(path: Path | str) -> SourceReport:
 
 def read_text(text: str, path: str = "<text>", *, notebook: bool | None = None) -> SourceReport:
     """Read a program from text. `notebook` is taken from the path's ending unless it is given."""
-    program = parse(text, path.endswith(".ipynb") if notebook is None else notebook)
+    with _no_collection():
+        return _read_program(parse(text, path.endswith(".ipynb") if notebook is None else notebook), path)
+
+
+def _read_program(program: Program, path: str) -> SourceReport:
+    """Run the program abstractly, then what nobody called; report what was met."""
     machine = Machine(max(STEPS_AT_LEAST, STEPS_PER_LINE * sum(len(cell.lines) for cell in program.cells)), Recorder())
     found = SourceReport(path, program, broken=program.broken)
     try:
-        run_block(machine, program.body)
+        _run_module(machine, program)
         _run_uncalled(machine, program)
-    except OutOfSteps:
-        found.out_of_steps = True
-    except RecursionError:
+    except (OutOfSteps, RecursionError):
         found.out_of_steps = True
     machine.limit = machine.steps + STEPS_AT_LEAST
     found.setups = report(machine)
     return found
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A syntax tree is many objects and little garbage: looking for cycles while it grows costs more than reading."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _run_module(machine: Machine, program: Program) -> None:
+    """The statements of the program, in order. One that nests too deeply is left out, the others still count."""
+    for statement in program.body:
+        try:
+            if run_block(machine, [statement]):
+                return
+        except RecursionError:
+            machine.start_over()
 
 
 def _run_uncalled(machine: Machine, program: Program) -> None:

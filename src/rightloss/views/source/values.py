@@ -149,7 +149,7 @@ class Obj(Value):
 
     cls: str | UserClass
     args: Args
-    attrs: dict[str, Any] = field(default_factory=dict)
+    attrs: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def node(self) -> ast.AST | None:
