@@ -25,6 +25,17 @@ BROKEN = {
         SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\n"
                   "m.fit(images, keras.utils.to_categorical(digits))",
     ),
+    "RL101 rows filled by hand": (
+        "RL101",
+        "y = np.zeros((60000, 10))\nfor n, d in enumerate(digits):\n    y[n, d] = 1\n"
+        "m = keras.Sequential([keras.Input((8,)), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, y)",
+    ),
+    "RL101 one column of a table": (
+        "RL101",
+        "import pandas as pd\nd = pd.read_csv('a.csv')\nm = keras.Sequential([layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(d[['a', 'b']], d['kind'])",
+    ),
     "RL102 signs": ("RL102", SIGMOID + "m.compile(loss='binary_crossentropy')\n"
     "m.fit(images, np.array([-1, 1, 1, -1]))"),
     "RL102 offset": (

@@ -188,12 +188,14 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
 def _by_axes(made: Evidence, data: Data, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     """Arrays of which only the shape is known: one axis cannot hold columns; as many axes as the output are columns."""
     array = seen.training is not None and isinstance(seen.training.labels, Data | Seq)
-    if not array or data.shape is None or read.loss.family not in (Loss.BINARY, Loss.CATEGORICAL):
+    if not array or data.shape is None or read.loss.family not in (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE):
         return made
-    if len(data.shape) == 1 and read.head.rank != 1:
+    sparse = read.loss.family is Loss.SPARSE
+    if len(data.shape) == 1 and read.head.rank != 1 and not sparse:
         return made.narrow(Field.LABELS, (Labels.BINARY, Labels.INDEX), writer.fact("y has one axis", data.node))
     count = constant(data.shape[-1])
-    if len(data.shape) == read.head.rank and isinstance(count, int) and count > 1:
+    columns = len(data.shape) == read.head.rank and isinstance(count, int) and count > 1
+    if columns and (not sparse or count == constant(read.head.units)):
         made = made.narrow(Field.LABELS, COLUMNS, writer.fact(f"y has {count} columns", data.node))
         return replace(made, classes=count)
     return made

@@ -217,7 +217,6 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     "keras.backend.one_hot": _one_hot(1, "num_classes", columns=False),
     **drawn.FUNCTIONS,
     "sklearn.model_selection.train_test_split": _split,
-    "sklearn.model_selection.train_test_split": _split,
     "pandas.get_dummies": _dummies,
     "numpy.argmax": _argmax(None),
     "tensorflow.argmax": _argmax(0),
