@@ -88,6 +88,16 @@ def test_losses_are_alternatives_for_long_tails_only() -> None:
     assert not _remedy(mild, "balanced_accuracy").alternatives
 
 
+def test_losses_for_drowned_positives() -> None:
+    """Focal loss is an alternative only for dense labels, the asymmetric one only for many labels with few true."""
+    pixels = Imbalance(("background", "lesion"), (1_000_000, 300), 1_000_300, exclusive=True)
+    assert [each.kind for each in _remedy(pixels, "f1").alternatives] == [Kind.FOCAL_LOSS]
+    assert not _remedy(BINARY, "f1").alternatives
+    tags = Imbalance(tuple(range(80)), (300,) * 80, 10_000, exclusive=False)
+    assert [each.kind for each in _remedy(tags, "macro_f1").alternatives] == [Kind.ASYMMETRIC_LOSS]
+    assert not _remedy(LABELS, "macro_f1").alternatives
+
+
 def test_classes_with_few_rows_are_named() -> None:
     """A class with fewer than 20 rows is said to make its part of the number an interval."""
     found = Imbalance(("cp", "im", "pp", "imL"), (143, 77, 52, 2), 274, exclusive=True)

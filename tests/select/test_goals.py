@@ -154,10 +154,39 @@ def test_the_command_line_takes_goals(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run([*base, "--cost", "yes"]) == 2
 
 
+TAGS = (np.random.default_rng(1).random((3000, 60)) < 0.03).astype(int)
+TAIL = np.repeat(range(10), [5000, 3000, 1800, 1080, 650, 390, 230, 140, 80, 50])
+
+
+@pytest.mark.parametrize(
+    ("labels", "keywords"),
+    [
+        (TAIL, {"goal": "balanced_accuracy"}),
+        (TAIL, {"goal": "mae", "ordered": True}),
+        ([0] * 99_990 + [1] * 50, {"goal": "f1"}),
+        (TAGS, {"goal": "macro_f1"}),
+    ],
+    ids=["long tail", "ordered", "dense", "tags"],
+)
+def test_the_lines_of_losses_run(labels: object, keywords: dict) -> None:
+    """What an alternative says to write makes a last layer and a loss that train together."""
+    import keras
+
+    advice = rl.select(labels, task="multiclass" if labels is TAIL else None, **keywords)
+    assert advice.remedy.alternatives
+    for each in advice.remedy.alternatives:
+        space = {"advice": advice, "rightloss": rl, "keras": keras, "epochs": 10}
+        exec("\n".join(line for line in each.code if "predict" not in line), space)
+        last, loss = space["last_layer"], space["loss"]
+        y = advice.encode(np.asarray(labels)[-8:])
+        value = float(loss(y if y.ndim > 1 or last.units > 1 else y[:, None], last(np.ones((8, 3), np.float32))))
+        assert np.isfinite(value)
+        assert value > 0
+
+
 def test_remedy_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     """The text names the remedy, its source and the lines to write; alternatives come instead, not on top."""
-    tail = np.repeat(range(10), [5000, 3000, 1800, 1080, 650, 390, 230, 140, 80, 50])
-    text = str(rl.select(tail, task="multiclass", goal="balanced_accuracy"))
+    text = str(rl.select(TAIL, task="multiclass", goal="balanced_accuracy"))
     assert "Menon" in text
     assert "advice.decision(y_val, model.predict(x_val))" in text
     assert text.count("instead of it") == 2

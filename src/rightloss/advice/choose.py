@@ -16,11 +16,15 @@ from rightloss.advice.thresholds import ENOUGH
 
 LONG_TAIL = 10.0  # largest class over smallest, from which a loss that knows the prior is worth a second training
 CALIBRATES = 1000  # validation rows from which a temperature is better known than 1
+DENSE_BACKGROUND = 1e-3  # share of positives below which easy negatives drown the rest
+MANY_LABELS, FEW_TRUE = 50, 0.05  # labels, and their mean rate, from which negatives drown positives
 MANY = 3  # softmax losses need a unit for each class
+HEAVIEST = 20  # class weights above it make gradients jump
 LATE = 0.8  # share of the epochs after which late weights begin
 
 _DECIDE = ("decision = advice.decision(y_val, model.predict(x_val))",)
 _READ = ("labels = advice.decode(model.predict(x_new), decision=decision)",)
+_SAME = "classes are as frequent in use as in the validation rows: F1 and precision change with frequency"
 _PLAIN = ("last_layer = advice.head()  # starts at the class frequencies", "advice.compile(model)")
 
 
@@ -113,9 +117,21 @@ def _one_class(goal: Goal, found: Imbalance) -> Remedy:
         )
     conditions = (
         f"at least {RARE} validation rows of {name}; with fewer the cut stays at one half",
-        "one cut, chosen once",
+        _SAME,
     )
-    return Remedy(Kind.THRESHOLD, str(goal), why, conditions, (*_DECIDE, *_READ))
+    instead = _dense(goal) if count < DENSE_BACKGROUND * (count + other) else ()
+    return Remedy(Kind.THRESHOLD, str(goal), why, conditions, (*_DECIDE, *_READ), instead)
+
+
+def _dense(goal: Goal) -> tuple[Remedy, ...]:
+    focal = Remedy(
+        Kind.FOCAL_LOSS,
+        str(goal),
+        "Where nearly all cells are easy background, their sum hides the rest; elsewhere focal loss does not help.",
+        ("pixels, anchor boxes or the like, and validation rows that show it is better than the cut above",),
+        ("last_layer = advice.head()  # must start at the class frequencies", "loss = rightloss.losses.BinaryFocal()"),
+    )
+    return (focal,)
 
 
 def _balanced(goal: Goal, found: Imbalance) -> Remedy:
@@ -125,11 +141,13 @@ def _balanced(goal: Goal, found: Imbalance) -> Remedy:
         return early
     few = _few(found)
     if goal.measure is Measure.MACRO_F1 and (not found.exclusive or len(found.names) == 2):
+        few = (_SAME, *few)
         cuts = f"a cut of its own for labels with at least {ENOUGH} validation positives, one cut for the rest"
         why = "The best cut for F1 is half the F1 that can be reached; it differs from label to label."
-        return Remedy(Kind.THRESHOLD, str(goal), why, (cuts, *few), (*_DECIDE, *_READ))
+        return Remedy(Kind.THRESHOLD, str(goal), why, (cuts, *few), (*_DECIDE, *_READ), _many_labels(goal, found))
     if goal.measure is Measure.MACRO_F1:
         why = "F1 also counts false alarms, so its best cut lies between one half (tau 0) and the prior (tau 1)."
+        few = (_SAME, *few)
     else:
         why = "With equal weight for every class, the right answer is the one most likely for its frequency (tau 1)."
     conditions = (
@@ -140,12 +158,29 @@ def _balanced(goal: Goal, found: Imbalance) -> Remedy:
     return Remedy(Kind.LOGIT_ADJUSTMENT, str(goal), why, conditions, (*_DECIDE, *_READ), _other_losses(goal, found))
 
 
+def _many_labels(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
+    if found.exclusive or len(found.names) < MANY_LABELS or sum(found.shares) > FEW_TRUE * len(found.names):
+        return ()
+    asymmetric = Remedy(
+        Kind.ASYMMETRIC_LOSS,
+        str(goal),
+        "With many labels of which few are true, the negatives drown the positives.",
+        ("validation rows that show it is better than the cuts above, which close most of the gap",),
+        (
+            "last_layer = keras.layers.Dense(advice.contract.units)  # raw scores",
+            "loss = rightloss.losses.AsymmetricBinaryCrossentropy()",
+        ),
+    )
+    return (asymmetric,)
+
+
 def _nothing_to_balance(goal: Goal, found: Imbalance) -> Remedy | None:
     rates = [min(share, 1 - share) for share in found.shares]
     even = not found.uneven if found.exclusive else all(rate >= 1 / 3 for rate in rates)
     if even:
         return _plain("Classes are about equally frequent: there is nothing to balance.")(goal, found)
-    if 2 * len(found.rare) >= len(found.names):
+    enough = len(found.names) - len(found.rare)
+    if enough < (2 if found.exclusive else 1):
         return _collect(goal, f"{len(found.rare)} of {len(found.names)} classes have fewer than {RARE} rows")
     return None
 
@@ -182,7 +217,8 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
             (scratch,),
             (
                 head,
-                f"weights = rightloss.advice.weights.class_weights({counts})",
+                f"counts = {counts}",
+                f"weights = [min(sum(counts) / (len(counts) * count), {HEAVIEST}) for count in counts]",
                 "loss = rightloss.losses.LateWeightedCrossentropy(weights)",
                 f"callbacks = [rightloss.losses.LateWeights(start_epoch=int({LATE} * epochs))]",
             ),

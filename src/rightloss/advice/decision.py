@@ -156,19 +156,19 @@ def _prior_shift(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decisi
 
 def _new_over_old(goal: Goal, found: Imbalance) -> tuple[Any, ...]:
     assert goal.prior is not None
-    new, old = np.array(goal.prior), _frequencies(found, fewest=HALF)
+    new, old = np.array(goal.prior), _frequencies(found)
     if found.exclusive:
         return tuple((new / old).tolist())
     return tuple(map(tuple, np.stack([(1 - new) / (1 - old), new / old], axis=-1).tolist()))
 
 
-def _frequencies(found: Imbalance, *, fewest: float) -> NDArray[np.float64]:
-    """Training frequencies; counts below `fewest` are taken as that many."""
-    counts = np.maximum(np.array(found.counts, np.float64), fewest)
+def _frequencies(found: Imbalance) -> NDArray[np.float64]:
+    """Training frequencies; a count of 0 is taken as half of one row."""
+    counts = np.maximum(np.array(found.counts, np.float64), HALF)
     if found.exclusive:
         return counts / counts.sum()
-    known = np.array([found.known(place) for place in range(len(counts))], np.float64)
-    return np.clip(counts / np.maximum(known, 2 * fewest), 1e-9, 1 - fewest / np.maximum(known, 2 * fewest))
+    known = np.maximum([found.known(place) for place in range(len(counts))], 1.0)
+    return np.minimum(counts, known - HALF) / known
 
 
 def _cost(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
@@ -181,8 +181,8 @@ def _cost(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
 
 
 def _adjusted(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
-    """Classes with fewer than 20 rows are moved as far as 20 rows would be: their own share is not known better."""
-    prior = _frequencies(found, fewest=min(RARE, max(found.counts)))
+    """The network has learned the frequencies of its training rows, so these are taken out, however few they were."""
+    prior = _frequencies(found)
     if not found.exclusive:
         weights = tuple(map(tuple, (1 / np.stack([1 - prior, prior], axis=-1)).tolist()))
         return Decision(Kind.LOGIT_ADJUSTMENT, weights=weights)
