@@ -12,10 +12,15 @@ from rightloss.views.source import arrays
 from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value
 
 
+_ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
+
+
 def literal_labels(value: Seq) -> Value:
     """Data written out in the program, or lists that a loop filled."""
     if value.is_open:
         sample = next((item.sample for item in value.items if isinstance(item, Gap)), None)
+        if isinstance(sample, Data) and sample.shape and sample.encoding and not sample.encoding <= _ROWS:
+            return Data(shape=(None, *sample.shape), node=value.node)  # a row of numbers is no list of ids
         if isinstance(sample, Data):
             return replace(sample, shape=(None, *sample.shape) if sample.shape is not None else None, parts={})
         return Data(node=value.node)
