@@ -241,3 +241,18 @@ def test_an_exported_wrapper_with_a_second_activation(tmp_path: Path) -> None:
     output = check(str(file)).output
     assert "RL201" in output
     assert "without the second sigmoid" in output
+
+
+def test_the_base_install_is_enough(project: Path) -> None:
+    """Checking source loads no NumPy, Keras, TensorFlow, pandas or scikit-learn."""
+    import subprocess
+    import sys
+
+    script = (
+        "import sys\nfrom rightloss.__main__ import main\n"
+        f"assert main(['check', {str(project)!r}]) == 1\n"
+        "heavy = {'numpy', 'keras', 'tensorflow', 'pandas', 'sklearn', 'pyarrow'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
