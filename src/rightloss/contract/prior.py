@@ -48,7 +48,8 @@ def expected_first_loss(contract: Contract, counts: Sequence[float], total: Tota
 
     Returns:
         `prior`: where the bias starts at `prior_bias`: the entropy of the class frequencies, in nats; the mean of the
-            entropies of the columns for independent units. A trained model must come below it.
+            entropies of the columns for independent units; a little more where a count of 0 stands for one half. A
+            trained model must come below it.
         `uniform`: where the bias starts at 0: ln K for exclusive classes, ln 2 for yes/no units.
         For squared error both are the mean squared distance. None where counts do not determine it: soft labels under
         squared error or KL divergence.
@@ -60,11 +61,14 @@ def expected_first_loss(contract: Contract, counts: Sequence[float], total: Tota
         columns = _columns(contract, counts, total)
         if contract.loss is Loss.SQUARED:
             return {"prior": _over_cells(columns, lambda p: p * (1 - p)), "uniform": 0.25}
-        return {"prior": _over_cells(columns, binary_entropy), "uniform": math.log(2)}
+        cells = sum(known for _, known in columns)
+        lost = sum(known * _binary_loss(rate, known) for rate, known in columns)
+        return {"prior": lost / cells if cells else 0.0, "uniform": math.log(2)}
     shares, k = _shares(counts), len(counts)
     if contract.loss is Loss.SQUARED:
         return {"prior": sum(p * (1 - p) for p in shares) / k, "uniform": (k - 1) / k**2}
-    return {"prior": entropy(shares), "uniform": math.log(k)}
+    started = _shares([max(count, HALF) for count in counts])
+    return {"prior": cross_entropy(shares, started), "uniform": math.log(k)}
 
 
 def trivial_scores(contract: Contract, counts: Sequence[float], total: Totals) -> dict[str, float]:
@@ -90,14 +94,9 @@ def independent(contract: Contract) -> bool:
     return contract.loss is Loss.SQUARED and contract.activation.value == "sigmoid"
 
 
-def entropy(shares: Sequence[float]) -> float:
-    """Entropy of a distribution, in nats."""
-    return -sum(p * math.log(p) for p in shares if p > 0)
-
-
-def binary_entropy(p: float) -> float:
-    """Entropy of one yes/no question with the answer yes at rate p, in nats."""
-    return entropy((p, 1 - p))
+def cross_entropy(shares: Sequence[float], predicted: Sequence[float]) -> float:
+    """Mean loss in nats of predictions that are the same for everybody, where classes have these shares."""
+    return -sum(p * math.log(q) for p, q in zip(shares, predicted, strict=True) if p > 0)
 
 
 def _trivial(contract: Contract, call: Call, counts: Sequence[float], total: Totals) -> float | None:
@@ -157,6 +156,14 @@ def _over_cells(columns: Sequence[tuple[float, float]], score: Callable[[float],
     """Mean of a score over all known cells."""
     cells = sum(known for _, known in columns)
     return sum(score(rate) * known for rate, known in columns) / cells if cells else 0.0
+
+
+def _binary_loss(rate: float, known: float) -> float:
+    """Loss of one column whose unit starts at its log-odds."""
+    if not known:
+        return 0.0
+    start = 1 / (1 + math.exp(-_log_odds(rate, known)))
+    return cross_entropy((rate, 1 - rate), (start, 1 - start))
 
 
 def _log_odds(rate: float, known: float) -> float:
