@@ -144,6 +144,10 @@ def _unread(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
     if name in ("run", "experimental_run_v2") and isinstance(first, Function):
         given = args.get(1, "args")
         return functions.run(machine, first, given.items if isinstance(given, Seq) else (), args.node)
+    options = args.get(1, "values")
+    if name == "Choice" and isinstance(options, Seq) and not options.is_open and options.items:
+        branch = machine.new_branch()  # a tuner tries each of them
+        return guarded([(frozenset({(branch, arm)}), each) for arm, each in enumerate(options.items)])
     return Unknown("a method of something unknown", args.node)
 
 

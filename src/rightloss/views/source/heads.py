@@ -179,6 +179,7 @@ def _unit_layer(kind: str, layer: Obj, world: World) -> Head:
         layer.args.place(index, *names),
         kind,
         label if isinstance(label, str) else None,
+        why="" if name is not None else f"the activation of the last layer ({kind}) is not known",
     )
 
 

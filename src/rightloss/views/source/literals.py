@@ -11,7 +11,6 @@ from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import arrays
 from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value
 
-
 _ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
 
 
