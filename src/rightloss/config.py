@@ -130,6 +130,6 @@ def known_code(code: str, where: str) -> str:
         raise WrongArgument(
             f"{where} names {code!r}",
             expected="a rule code such as RL201, or a prefix such as RL2",
-            fix="see rightloss explain --list",
+            fix="write a code that a finding shows",
         )
     return "RL" if given == "ALL" else given
