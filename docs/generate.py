@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from rightloss.contract import LOSSES, METRICS, ROWS, Field, Positions, Source, Task
+from rightloss.known_errors import KNOWN
+from rightloss.rules import RULES, Rule
 
 HERE = Path(__file__).parent
 HEADER = "<!-- written by docs/generate.py; edit the package instead -->\n"
@@ -49,11 +52,54 @@ def _rows(*, preferred: bool) -> str:
     return head + "\n".join(lines)
 
 
-PAGES = {"table.md": table_page}
+def rule_page(rule: Rule) -> str:
+    """One rule: its docstring."""
+    parts = [HEADER, f"# {rule.code} {rule.name}\n", rule.page.summary]
+    parts += [f"\n## {heading}\n\n{body.strip()}" for heading, body in rule.page.sections.items()]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def rules_page() -> str:
+    """All rules, a line each."""
+    parts = [
+        HEADER,
+        "# Rules\n",
+        "`rightloss explain RL204` prints a rule's page.\n",
+        "| code | name | what |\n|---|---|---|",
+    ]
+    parts += [f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {_cell(rule.page.summary)} |" for rule in RULES]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def errors_page() -> str:
+    """Error texts with their causes, each text as a heading, so that a search for the text finds it."""
+    parts = [HEADER, "# Error texts\n", '`rightloss explain "<the text>"` finds these in anything you paste.\n']
+    for known in KNOWN:
+        parts.append(f"## `{known.heading}`\n")
+        if known.aside:
+            parts.append(f"{known.aside}\n")
+        for cause in known.causes:
+            rule = f" ([{cause.code}](rules/{cause.code}.md))" if cause.code else ""
+            parts.append(f"- **{cause.what}**{rule}\n  - how to tell: {cause.tell}\n  - write: `{cause.fix}`")
+        parts.append("")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+PAGES = {
+    "table.md": table_page,
+    "rules.md": rules_page,
+    "errors.md": errors_page,
+    **{f"rules/{rule.code}.md": partial(rule_page, rule) for rule in RULES},
+}
 
 
 def main() -> None:
     """Write every page."""
+    (HERE / "rules").mkdir(exist_ok=True)
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8")
         print(f"docs/{name}")

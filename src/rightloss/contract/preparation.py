@@ -138,7 +138,9 @@ def _threshold_lines(_: Preparation, step: Step, name: str) -> list[str]:
 
 def _fill_lines(preparation: Preparation, _: Step, name: str) -> list[str]:
     ignore = literal(preparation.ignore)
-    return [f"{name} = np.array([{ignore} if label is None or label != label else label for label in {name}])"]
+    kind = "float" if isinstance(preparation.ignore, float) else "int"
+    known = f"lambda label: {ignore} if label is None or label != label else label"
+    return [f"{name} = np.vectorize({known}, otypes=[{kind}])({name})"]
 
 
 def _axis_lines(_: Preparation, __: Step, name: str) -> list[str]:

@@ -246,5 +246,9 @@ def in_scope(point: Point) -> bool:
     """Whether the table has anything to say: an unknown loss may fit anything, and options must exist to be wrong."""
     if point.loss is Loss.OTHER:
         return False
+    normalised = (Activation.SOFTMAX, Activation.LOG_SOFTMAX)
+    summed = point.activation in normalised or point.loss in (Loss.CATEGORICAL, Loss.SPARSE)
+    if point.class_axis is ClassAxis.ANOTHER and not summed:
+        return False  # independent units have no axis of classes to be wrong about
     has_option = any(entry.from_logits for entry in LOSSES if entry.family is point.loss)
     return has_option == (point.from_logits is not FromLogits.ABSENT)
