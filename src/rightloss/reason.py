@@ -60,8 +60,8 @@ def _grouped(group: tuple[int, ...], classes: tuple[object, ...]) -> str:
     names = ", ".join(str(classes[column]) for column in group[:8])
     more = f" and {len(group) - 8} more" if len(group) > 8 else ""
     return (
-        f"Of {names}{more} exactly one is 1 in every row: sigmoids are right, and a softmax over this group, with "
-        f"rightloss.losses.GroupedCrossentropy(groups=[{list(group)}]), rules contradictions out."
+        f"Of {names}{more} exactly one is 1 in every row: take the largest of them, or let "
+        f"rightloss.losses.GroupedCrossentropy(groups=[{list(group)}]) put a softmax over the group."
     )
 
 

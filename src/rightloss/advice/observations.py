@@ -66,7 +66,7 @@ class Kind(Term):
     EXHAUSTIVE_GROUP = (
         "exhaustive-group",
         "Of these columns exactly one is 1 in every row.",
-        "one softmax over the group, sigmoids for the rest",
+        "sigmoids stay right if the largest of the group is taken; one softmax over the group does it in training",
     )
     EXCLUSIVE_GROUP = (
         "exclusive-group",
