@@ -12,7 +12,7 @@ from rightloss.cli import run
 ROWS = "species,size\n" + "adelie,1\ngentoo,2\nchinstrap,3\n" * 20
 
 
-@pytest.fixture()
+@pytest.fixture
 def table(tmp_path: Path) -> Path:
     """A small CSV file."""
     path = tmp_path / "birds.csv"

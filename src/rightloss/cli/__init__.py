@@ -15,7 +15,7 @@ from rightloss import __version__
 from rightloss.errors import RightlossError
 from rightloss.parts import named_parts
 
-VERBS = ("check", "evaluate", "predict", "select", "train")
+VERBS = ("check", "evaluate", "explain", "predict", "run", "select", "train")
 """Each is rightloss/cli/<verb>.py with a click command of the name `command`."""
 
 
