@@ -127,7 +127,7 @@ def advise(
     best = readings[0]
     wanted = _form(form, best, unsafe=unsafe)
     contract = next(iter(_contracts(best, wanted)), None)
-    counted = _imbalance(best, profile)
+    counted = _imbalance(best)
     purpose = None if wish is None or contract is None else wish.read(counted, ordered=given.ordered or best.ordered)
     return Advice(
         reading=best,
@@ -195,12 +195,11 @@ def _preparation(reading: Reading, contract: Contract | None) -> Preparation | N
     return replace(reading.preparation, target=contract.labels, steps=steps) if steps else None
 
 
-def _imbalance(reading: Reading, profile: LabelProfile) -> Imbalance | None:
+def _imbalance(reading: Reading) -> Imbalance | None:
     if reading.evidence is None:
         return None
     several = reading.answers.get("several_true", False)
-    pairs = profile.pairs if several and _of_columns(reading) and reading.source is not Source.TAGLISTS else None
-    cells = pairs.known.tolist() if pairs is not None and pairs.missing else None
+    cells = reading.cells or None
     return imbalance(reading.class_names, reading.counts, reading.total, exclusive=not several, cells=cells)
 
 

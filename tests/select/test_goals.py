@@ -102,6 +102,17 @@ def test_rates_are_those_of_labelled_cells() -> None:
     np.testing.assert_allclose(advice.prior_bias, [0, 0], atol=1e-12)
 
 
+@pytest.mark.parametrize("code", [-1, 255])
+@pytest.mark.parametrize("shape", [(500, 3), (100, 5, 3)], ids=str)
+def test_codes_of_unlabelled_cells_are_not_counted(code: int, shape: tuple[int, ...]) -> None:
+    """Neither as a yes nor as a no, for examples and for tokens."""
+    y = RNG.choice([0, 1, code], shape, p=[0.5, 0.3, 0.2])
+    advice = rl.select(y)
+    rows = y.reshape(-1, 3)
+    assert advice.imbalance.counts == tuple((rows == 1).sum(0).tolist())
+    assert advice.imbalance.cells == tuple((rows != code).sum(0).tolist())
+
+
 def test_structure_changes_what_is_said_not_what_is_right() -> None:
     """An exclusive group brings the grouped loss into reason and text; binary cross-entropy stays the answer."""
     group = np.eye(3, dtype=int)[RNG.integers(0, 3, 400)]

@@ -113,6 +113,16 @@ def test_wide_matrices_are_counted_sparsely() -> None:
     )
 
 
+def test_255_is_unlabelled_beside_0_and_1() -> None:
+    """255 among 0 and 1 counts as -1 does, on every block, and alone beside 0 it means yes: then nothing is counted."""
+    y = np.random.default_rng(5).choice([-1, 0, 1], (50_000, 5)).astype(np.int16)
+    negative, void = _pairs(y), _pairs(np.where(y < 0, 255, y))
+    for name in ("positives", "known", "ones", "together", "ones_where_known", "both_known"):
+        np.testing.assert_array_equal(getattr(void, name), getattr(negative, name))
+    assert profile_all(np.where(y < 0, 255, 0))[None].pairs is None
+    assert profile_all(np.where(y < 0, 7, y))[None].pairs is None
+
+
 def test_minus_one_and_one_are_two_classes() -> None:
     """Where cells are only -1 and 1, -1 says no: nothing is unlabelled."""
     y = np.random.default_rng(3).choice([-1, 1], (100, 4))

@@ -15,6 +15,9 @@ _TOLERANCE = {1: 1e-1, 2: 1e-2}
 """Bytes of a float -> how far from 1 a row of probabilities may sum: half precision keeps three decimal digits."""
 _USUAL_TOLERANCE = 1e-4
 
+VOID = 255
+"""Beside 0 and 1: a cell that nobody labelled."""
+
 
 def tolerance_of(dtype: np.dtype) -> float:
     """How far from 1 the sum of a row of probabilities of this dtype may lie."""
@@ -30,7 +33,7 @@ class RowTally:
         self.sorted_ids = 0
         self.sum_min, self.sum_max = np.inf, -np.inf
         self.tolerance = 0.0
-        self.positives, self.missing, self.negative = (np.zeros(columns, np.int64) for _ in range(3))
+        self.positives, self.ones, self.missing, self.negative = (np.zeros(columns, np.int64) for _ in range(4))
         self.low, self.high = np.full(columns, np.inf), np.full(columns, -np.inf)
         self._pairs: PairTally | None = PairTally(columns)  # None once a cell is seen that is not 0, 1 or unlabelled
 
@@ -51,7 +54,8 @@ class RowTally:
         smallest, largest = np.fmin.reduce(low), np.fmax.reduce(high)
         positive = block > 0
         per_row = positive.sum(axis=1, dtype=np.int32)
-        self.positives += positive.sum(axis=0, dtype=np.int64)
+        per_column = positive.sum(axis=0, dtype=np.int64)
+        self.positives += per_column
         known, unlabelled = None, missing
         if missing is not None:
             self.missing += missing.sum(axis=0, dtype=np.int64)
@@ -66,12 +70,28 @@ class RowTally:
         else:
             sums = (block if known is None else np.where(positive, block, 0)).sum(axis=1, dtype=np.float64)
         self._rows(sums, per_row, known, tolerance)
-        if not ids or largest > 1 or not (sums is per_row or np.array_equal(sums, per_row)):
+        zero_one = bool(largest <= 1) and (sums is per_row or np.array_equal(sums, per_row))
+        one = positive if zero_one else block == 1
+        self.ones += per_column if one is positive else one.sum(axis=0, dtype=np.int64)
+        if ids and self._pairs is not None:
+            self._add_pairs(block, one, unlabelled, per_row if zero_one else None)
+        else:
             self._pairs = None
-        elif self._pairs is not None:
-            self._pairs.add(positive, per_row, None if unlabelled is None else ~unlabelled)
         if ids and largest > 1:
             self.sorted_ids += _padded_ids(block)
+
+    def _add_pairs(
+        self, block: NDArray, one: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None, per_row: NDArray | None
+    ) -> None:
+        """Count the pairs of cells that are 1; `per_row` is None where a cell is neither 0, 1, NaN nor negative."""
+        assert self._pairs is not None
+        if per_row is None:
+            void = block == VOID
+            if not (one | void | (block == 0)).all():
+                self._pairs = None
+                return
+            per_row, unlabelled = one.sum(axis=1, dtype=np.int32), void
+        self._pairs.add(one, per_row, None if unlabelled is None else ~unlabelled)
 
     def add_sparse(self, block: Any, *, tolerance: float) -> None:
         """Add an (m, K) SciPy CSR block without duplicates; cells that are not stored are 0."""
@@ -84,6 +104,7 @@ class RowTally:
             np.bincount(block.indices[cells], minlength=self.columns) for cells in (positive, missing, negative)
         ]
         self.positives += per_column[0]
+        self.ones += np.bincount(block.indices[data == 1], minlength=self.columns)
         self.missing += per_column[1]
         self.negative += per_column[2]
         low, high = np.full(self.columns, np.inf), np.full(self.columns, -np.inf)
@@ -117,6 +138,7 @@ class RowTally:
             sum_max=float(self.sum_max) if self.sum_min <= self.sum_max else 0.0,
             one_positive=self.one_positive,
             positives=tuple(self.positives.tolist()),
+            ones=tuple(self.ones.tolist()),
             missing_per_column=tuple(self.missing.tolist()),
             cardinality=cardinality,
             density=cardinality / self.columns,
@@ -132,11 +154,12 @@ class RowTally:
         """Pair counts of a matrix of 0 and 1, or -1 and 1; None for others, and where pairs were too many to count."""
         if self._pairs is None or values is None or not self.vectors:
             return None
-        signed = values.tolist() == [-1, 1]
-        if signed and self.missing.any():
-            return None  # the gaps and the -1 were counted as one
-        known = self.vectors - self.missing - (0 if signed else self.negative)
-        return self._pairs.conclude(self.positives, known, signed=signed)
+        cells = set(values.tolist())
+        signed = cells == {-1, 1}
+        if (signed and self.missing.any()) or (VOID in cells and cells != {0, 1, VOID}):
+            return None  # gaps and -1 were counted as one; 255 is not the only gap, or means "yes"
+        known = self.vectors - self.missing - (0 if signed else self.negative) - (self.positives - self.ones)
+        return self._pairs.conclude(self.ones, known, signed=signed)
 
     def _extremes(self, low: NDArray, high: NDArray) -> None:
         self.low, self.high = np.fmin(self.low, low), np.fmax(self.high, high)

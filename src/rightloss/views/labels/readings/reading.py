@@ -58,6 +58,7 @@ class Reading:
     class_names: tuple[Any, ...] = ()
     counts: tuple[int, ...] = ()  # examples of each class, or positives of each column
     total: int = 0  # labels counted: examples, tokens or pixels
+    cells: tuple[int, ...] = ()  # labelled cells of each column, where some are not
     facts: tuple[Fact, ...] = field(default=())
 
     def asking(self, ask: Ask) -> Reading:

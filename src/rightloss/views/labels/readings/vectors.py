@@ -73,9 +73,22 @@ def _with_missing(profile: LabelProfile, rows: RowFacts, positions: Positions, c
         title=f"{reading.title}, some cells unlabelled",
         evidence=evidence(Labels.MULTIHOT_MISSING, rows.columns, facts=facts, positions=positions, ignore=ignore),
         answers={**reading.answers, "ignore": code if code is not None else NO_IGNORE},
+        counts=rows.ones,
+        cells=_labelled(rows, code),
         facts=facts,
     )
     return [found]
+
+
+def _labelled(rows: RowFacts, code: Any) -> tuple[int, ...]:
+    """Cells of each column that hold a label: neither NaN nor the code."""
+    if code is None:
+        coded = [0] * rows.columns
+    elif code < 0:
+        coded = list(rows.negative_per_column)
+    else:
+        coded = [positive - one for positive, one in zip(rows.positives, rows.ones, strict=True)]
+    return tuple(rows.vectors - gone - each for gone, each in zip(rows.missing_per_column, coded, strict=True))
 
 
 def one_hot(profile: LabelProfile, rows: RowFacts, positions: Positions) -> Reading:
