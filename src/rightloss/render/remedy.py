@@ -44,11 +44,14 @@ def draw_structure(found: Structure, console: Console) -> None:
     """What the label columns say about each other, each with its consequence."""
     from rich.markup import escape
 
-    if not found.observations:
+    from rightloss.advice.observations import Kind
+
+    seen = [each for each in found.observations if each.kind is not Kind.MULTICLASS]  # which the answer itself says
+    if not seen:
         return
     console.print("\n[bold]the label columns[/bold]")
     last = None
-    for each in found.observations[:MOST_SEEN]:
+    for each in seen[:MOST_SEEN]:
         if last is not None and each.kind is not last.kind:
             console.print(f"    {escape(last.consequence)}", style="dim")
         console.print(f"  {escape(each.text)}")
@@ -57,8 +60,8 @@ def draw_structure(found: Structure, console: Console) -> None:
         last = each
     if last is not None:
         console.print(f"    {escape(last.consequence)}", style="dim")
-    if len(found.observations) > MOST_SEEN:
-        console.print(f"  ... and {len(found.observations) - MOST_SEEN:,} more")
+    if len(seen) > MOST_SEEN:
+        console.print(f"  ... and {len(seen) - MOST_SEEN:,} more")
     if found.tests:
         console.print(
             f"  ({found.tests:,} tests of pairs; chance makes any relation at most {found.level:.0%} of the time)"
