@@ -103,7 +103,8 @@ def main() -> None:
     speed = len(files) / wall
     verdict = "within" if speed >= SPEED_BUDGET else "below"
     print(
-        f"whole tree: {speed:,.0f} files/s ({verdict} the budget of {SPEED_BUDGET:,.0f}), CPU {cpu:.2f} s, wall {wall:.2f} s"
+        f"whole tree: {speed:,.0f} files/s ({verdict} the budget of {SPEED_BUDGET:,.0f}), "
+        f"CPU {cpu:.2f} s, wall {wall:.2f} s"
     )
 
     others = {"ruff": ["ruff", "check", "--no-cache", "--isolated"], "flake8": ["flake8", "--isolated", "-j", "1"]}
