@@ -139,7 +139,8 @@ class guard:  # written like the function it is used as
         self._say(LiveReport(findings))
 
     def _say(self, report: LiveReport) -> None:
-        fresh = [each for each in report.findings if each not in self.findings]
+        known = {(each.code, each.output, each.where, each.message) for each in self.findings}
+        fresh = [each for each in report.findings if (each.code, each.output, each.where, each.message) not in known]
         self.findings += fresh
         serious = [each for each in fresh if each.severity is not Severity.NOTE]
         if serious and not self.warn:

@@ -70,7 +70,8 @@ def _reading(setup: Setup, evidence: Evidence) -> tuple[Verdict, ...]:
         found.append(_from_lead(setup, evidence, broken))
     rows = tuple(repair.row for repair in broken.repairs) if broken else rows_inside(evidence)
     under: list[str] = []
-    for rule, fact, outcome in _uses(setup, evidence, rows if _judged(evidence) else ()):
+    judged = rows if _judged(evidence) else ()
+    for rule, fact, outcome in _uses(setup, evidence, judged, repaired=broken is not None):
         if broken is not None and broken.repairs[0].edits and rule.code in _FORM_RULES:
             under.append(rule.code)
         else:
@@ -109,12 +110,18 @@ def _with_also(found: tuple[Verdict, ...], under: list[str]) -> tuple[Verdict, .
     return (*found[:leading], changed, *found[leading + 1 :])
 
 
-def _uses(setup: Setup, evidence: Evidence, rows: tuple[Row, ...]) -> Iterable[tuple[Rule, Fact, Outcome]]:
-    """What metric and decode rules say: only what is wrong against every row that is still possible."""
+def _uses(
+    setup: Setup, evidence: Evidence, rows: tuple[Row, ...], *, repaired: bool
+) -> Iterable[tuple[Rule, Fact, Outcome]]:
+    """What metric and decode rules say: only what is wrong against every row that is still possible.
+
+    Keras will resolve 'accuracy' anew once the set-up is repaired, so against repaired rows it has no name yet.
+    """
     if not rows:
         return
     for rule in _METRICS:
-        for use in setup.metrics:
+        for seen in setup.metrics:
+            use = replace(seen, name="accuracy") if repaired and "alias" in seen.arguments else seen
             outcomes = [rule.judge(row, use, evidence) for row in rows]
             if all(outcomes):
                 yield rule, use.fact, outcomes[0]
