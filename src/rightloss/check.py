@@ -26,7 +26,7 @@ def check(
     Args:
         model: a compiled Keras 3 model; or the path of a Python file, notebook or folder, which is read and not run.
         data: (x, y) or (x, y, sample_weight) of arrays, a `tf.data.Dataset`, a `keras.utils.PyDataset`. One batch of x
-            is sent through the model; labels are read once (streams up to 200,000 rows). Not needed for source.
+            is sent through the model; labels are read once (streams up to 20,000 rows). Not needed for source.
         class_weight, sample_weight, validation_data: as `model.fit` takes them.
         ignore: codes of rules that shall stay silent, such as "RL404"; `[tool.rightloss]` of the nearest pyproject.toml
             does the same.

@@ -143,3 +143,25 @@ def test_what_the_guard_cannot_read_is_said_and_trained() -> None:
     model = right()
     with rl.guard(), pytest.warns(UserWarning, match="could not check"), pytest.raises(ValueError):  # noqa: PT011
         model.fit(Odd(), verbose=0)
+
+
+def test_ids_out_of_range_are_named_where_xla_only_says_nan() -> None:
+    """The guard looks at labels, not at the operation that fails: the same under XLA."""
+    model = net(layers.Dense(3, activation="softmax"), loss=SCCE(), jit_compile=True)
+    with rl.guard(), pytest.raises(RightlossError, match="RL102"):
+        model.fit(X, IDS + 1, verbose=0)
+
+
+def test_ipython_extension_watches_and_stops() -> None:
+    """%load_ext rightloss warns about what follows; %unload_ext ends it."""
+
+    class Shell:
+        pass
+
+    shell = Shell()
+    before = keras.Model.fit
+    rl.load_ipython_extension(shell)
+    with pytest.warns(UserWarning, match="RL202"):
+        broken().fit(X, IDS, verbose=0)
+    rl.unload_ipython_extension(shell)
+    assert keras.Model.fit is before

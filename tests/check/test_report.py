@@ -246,3 +246,54 @@ def test_severity_follows_the_recovery_of_raw_scores() -> None:
         model = net(layers.Dense(3, activation="softmax"), *more, loss=CCE(from_logits=True))
         seen[name] = rl.check(model, (X, ONEHOT)).findings[0].severity
     assert seen == {"visible": Severity.WARNING, "hidden": Severity.ERROR}
+
+
+def test_x_that_does_not_fit_the_model_is_said() -> None:
+    """No traceback of Keras: received, expected, fix."""
+    with pytest.raises(UnsupportedInput, match="does not take this x"):
+        rl.check(net(layers.Dense(3), loss=SCCE()), (X[:, :5], IDS))
+
+
+def test_empty_dataset_is_said() -> None:
+    """A dataset without batches is no bug of the checker."""
+    empty = tf.data.Dataset.from_tensor_slices((X, IDS)).take(0).batch(8)
+    with pytest.raises(RightlossError, match="without a single batch"):
+        rl.check(net(layers.Dense(3), loss=SCCE()), empty)
+
+
+def test_an_endless_dataset_is_read_up_to_the_cap() -> None:
+    """`repeat()` does not hang."""
+    endless = tf.data.Dataset.from_tensor_slices((X, IDS + 1)).batch(64).repeat()
+    assert codes(rl.check(net(layers.Dense(3, activation="softmax"), loss=SCCE()), endless)) == ["RL102"]
+
+
+def test_keras_2_models_are_refused_by_name() -> None:
+    """tf_keras is another package; its source can be checked."""
+
+    class Base:
+        pass
+
+    Base.__module__ = "tf_keras.src.engine.training"
+    with pytest.raises(UnsupportedInput, match="Keras 2"):
+        rl.check(type("Model", (Base,), {})(), (X, IDS))
+
+
+def test_class_weight_on_several_true_labels() -> None:
+    """Only the first label that is true would count."""
+    model = net(layers.Dense(4, activation="sigmoid"), loss=BCE())
+    report = rl.check(model, (X, MULTIHOT), class_weight={0: 0.9, 1: 1.1, 2: 1.0, 3: 1.0})
+    assert codes(report) == ["RL501"]
+
+
+@pytest.mark.parametrize(("told", "expected"), [({}, ["RL402"]), ({"sparse_y_pred": False}, [])])
+def test_mean_iou_wants_to_be_told_what_it_gets(told: dict[str, Any], expected: list[str]) -> None:
+    """By default it expects ids from the model."""
+    metric = keras.metrics.MeanIoU(num_classes=3, **told)
+    model = net(layers.Dense(3, activation="softmax"), loss=SCCE(), metrics=[metric])
+    assert codes(rl.check(model, (X, IDS))) == expected
+
+
+def test_accuracy_class_is_never_right_on_probabilities() -> None:
+    """keras.metrics.Accuracy() compares for equality."""
+    model = net(layers.Dense(3, activation="softmax"), loss=SCCE(), metrics=[keras.metrics.Accuracy()])
+    assert codes(rl.check(model, (X, IDS))) == ["RL402"]

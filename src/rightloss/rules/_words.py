@@ -17,7 +17,7 @@ ACTIVATION = {
     Activation.SOFTMAX: "softmax",
     Activation.LINEAR: "no activation (raw scores, also called logits)",
     Activation.LOG_SOFTMAX: "log_softmax",
-    Activation.OTHER: "an activation that gives no probabilities",
+    Activation.OTHER: "an activation that gives no probabilities (such as relu or tanh)",
 }
 WIDTH = {
     Width.ONE: "one unit",

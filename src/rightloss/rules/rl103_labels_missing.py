@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence, Field, Labels, Loss
+from rightloss.contract import Activation, Condition, Evidence, Field, Labels, Loss
 from rightloss.contract.conditions import Missing
 from rightloss.rules._rule import Outcome, Subject, rule
 
 
-@rule("RL103", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.MISSING, Field.LABELS, Field.LOSS))
+@rule(
+    "RL103",
+    since="0.1.0",
+    subject=Subject.CONDITION,
+    reads=(Condition.MISSING, Field.LABELS, Field.LOSS, Field.ACTIVATION),
+)
 def labels_missing(value: Missing, seen: Evidence) -> Outcome | None:
     """Some labels are missing, and the loss does not know it.
 
@@ -42,7 +47,7 @@ def labels_missing(value: Missing, seen: Evidence) -> Outcome | None:
     """
     if seen.possible(Field.LOSS) <= {Loss.MASKED_BINARY}:
         return None
-    columns = bool(seen.possible(Field.LABELS) & {Labels.MULTIHOT, Labels.MULTIHOT_MISSING, Labels.BINARY})
+    columns = seen.possible(Field.LABELS) & {Labels.MULTIHOT, Labels.MULTIHOT_MISSING, Labels.BINARY}
     ids = Labels.INDEX in seen.possible(Field.LABELS) and Loss.SPARSE in seen.possible(Field.LOSS)
     told = "-1" if seen.ignore is None or seen.ignore != seen.ignore else f"{seen.ignore:g}"
     if ids:
@@ -52,6 +57,9 @@ def labels_missing(value: Missing, seen: Evidence) -> Outcome | None:
     elif columns:
         ignore = "" if value is Missing.NAN else f"ignore={told}"
         line = f"loss=rightloss.losses.MaskedBinaryCrossentropy({ignore})"
+        if Activation.LINEAR not in seen.possible(Field.ACTIVATION):  # it reads raw scores
+            units = seen.classes if len(columns) and Labels.BINARY not in columns else 1
+            line = f"keras.layers.Dense({units or 'units'}) without activation; {line}"
     else:
         line = "leave the rows out: keep = ~np.isnan(y); x, y = x[keep], y[keep]"
     what = "NaN" if value is Missing.NAN else told

@@ -25,7 +25,7 @@ def _severity(point: Point, seen: Evidence) -> Severity:
     "RL203",
     since="0.1.0",
     reads=(Field.ACTIVATION, Field.LOSS, Field.WIDTH),
-    says="The last layer's activation is {activation}, which does not go with {loss}.",
+    says="The last layer ends in {activation}, which does not go with {loss}.",
     severity=_severity,
 )
 def activation_does_not_fit_loss(point: Point) -> bool:

@@ -8,7 +8,7 @@ from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
 
 
-@rule("RL209", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.GRADIENT,))
+@rule("RL209", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.GRADIENT,), consequence=True)
 def gradient_dies_when_saturated(value: Gradient, seen: Evidence) -> Outcome | None:
     """The loss cannot see the values before the activation, so sure mistakes get no gradient.
 

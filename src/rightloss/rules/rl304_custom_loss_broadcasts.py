@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import Condition, Evidence, Field, Loss
 from rightloss.contract.conditions import Broadcast
 from rightloss.rules._rule import Outcome, Subject, rule
 
 
-@rule("RL304", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.BROADCAST,))
+@rule("RL304", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.BROADCAST, Field.LOSS))
 def custom_loss_broadcasts(value: Broadcast, seen: Evidence) -> Outcome | None:
     """Inside the loss, labels and predictions of different shapes are stretched to fit.
 
@@ -53,6 +53,10 @@ def custom_loss_broadcasts(value: Broadcast, seen: Evidence) -> Outcome | None:
             "Inside the loss, one class id meets the values of all classes.",
             "one-hot labels",
             "y = keras.utils.to_categorical(y, num_classes)",
+        )
+    if seen.possible(Field.LOSS) <= {Loss.SPARSE}:
+        return Outcome(
+            "Inside the loss, every prediction meets the labels of all examples.", "ids of shape (n,)", "y = y[:, 0]"
         )
     return Outcome(
         "Inside the loss, every prediction meets the labels of all examples.",

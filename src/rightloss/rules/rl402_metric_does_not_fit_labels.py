@@ -10,6 +10,8 @@ from rightloss.rules._words import LABELS
 EQUALITY = "Accuracy"
 """keras.metrics.Accuracy compares predictions with labels for equality, so it is never right on probabilities."""
 TOP_K_DEFAULT = 5
+ONE_COLUMN = "without a threshold keeps only the largest column of each row"
+WANTS_IDS = "expects class ids from the model, which gives one value for each class"
 
 
 @rule("RL402", since="0.1.0", subject=Subject.METRIC, reads=("metrics", "labels", "width"))
@@ -52,13 +54,23 @@ def metric_does_not_fit_labels(row: Row, use: MetricUse, seen: Evidence) -> Outc
         return None
     alias = use.arguments.get("alias", use.name)
     called = name if alias == name else f"'{alias}' becomes {name}, which"
-    lines = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))
     return Outcome(
         f"{called} {problem}.",
         f"a metric for {LABELS[row.point.labels]}",
-        f"metrics=[{lines[0].code()}]",
+        _line(row, name, problem, seen),
         safe=True,
     )
+
+
+def _line(row: Row, name: str, problem: str, seen: Evidence) -> str:
+    """The same metric told otherwise where that helps, else the metric of the recipe."""
+    if name == "F1Score" and problem == ONE_COLUMN:
+        return 'metrics=[keras.metrics.F1Score(average="macro", threshold=0.5)]'
+    if name == "MeanIoU" and problem == WANTS_IDS:
+        told = "sparse_y_pred=False" if row.point.labels is Labels.INDEX else "sparse_y_true=False, sparse_y_pred=False"
+        return f"metrics=[keras.metrics.MeanIoU(num_classes={seen.classes or 'num_classes'}, {told})]"
+    call = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))[0]
+    return f"metrics=[{call.code()}]"
 
 
 def _problem(row: Row, name: str, use: MetricUse, seen: Evidence) -> str | None:
@@ -77,10 +89,10 @@ def _problem(row: Row, name: str, use: MetricUse, seen: Evidence) -> str | None:
         wanted = " or ".join(LABELS[each] for each in Labels if each in entry.labels)
         return f"reads {wanted}, but y holds {LABELS[labels]}"
     if name == "F1Score" and columns in (Labels.MULTIHOT, Labels.BINARY) and use.arguments.get("threshold") is None:
-        return "without a threshold keeps only the largest column of each row"
+        return ONE_COLUMN
     if "TopK" in name and isinstance(seen.classes, int):
         k = int(use.arguments.get("k", TOP_K_DEFAULT))
         return f"takes the best {k} of {seen.classes} classes and is always 1" if k >= seen.classes else None
     if name == "MeanIoU" and use.arguments.get("sparse_y_pred", True):
-        return "expects class ids from the model, which gives one value for each class (sparse_y_pred=False)"
+        return WANTS_IDS
     return None

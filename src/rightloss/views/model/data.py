@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from inspect import isgeneratorfunction
 from typing import Any
 
-from rightloss.errors import UnsupportedInput
+from rightloss.errors import EmptyInput, UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 
-ROWS_CAP = 200_000
+ROWS_CAP = 20_000
 """Rows of a stream (a dataset, where x is computed along) that are looked at. Arrays are read whole."""
 PROBE_ROWS = 30
 """Rows of the batch that is sent through the model."""
@@ -49,13 +49,14 @@ def one_batch(data: Any, names: list[str], *, avoid: frozenset[int] = frozenset(
             fix="x, y = next(generator); rl.check(model, (x, y)), or with rl.guard(): model.fit(generator)",
         )
     if _is_dataset(data):
-        return _split(next(iter(data)), names, None, data)
-    if (hasattr(data, "__getitem__") and type(data).__module__.startswith(("keras", "tensorflow"))) or _is_pydataset(
-        data
-    ):
-        return _split(data[0], names, None, data)
+        first = next(iter(data), None)
+        if first is None:
+            raise EmptyInput("a dataset without a single batch", expected="batches of (x, y)", fix="check its source")
+        return _split(first, names, None, avoid)
+    if _is_pydataset(data):
+        return _split(data[0], names, None, avoid)
     if isinstance(data, list | tuple) and len(data) in (2, 3):
-        return _split(tuple(data), names, _rows(data[0]), data, avoid)
+        return _split(tuple(data), names, _rows(data[0]), avoid)
     raise UnsupportedInput(
         f"data of type {type(data).__name__}",
         expected="(x, y), (x, y, sample_weight), a tf.data.Dataset or a keras.utils.PyDataset",
@@ -102,7 +103,7 @@ def _is_pydataset(data: Any) -> bool:
     return isinstance(data, keras.utils.PyDataset)
 
 
-def _split(parts: Any, names: list[str], rows: int | None, whole: Any, avoid: frozenset[int] = frozenset()) -> Data:
+def _split(parts: Any, names: list[str], rows: int | None, avoid: frozenset[int]) -> Data:
     if not isinstance(parts, list | tuple) or len(parts) < 2:
         raise UnsupportedInput(
             "data without labels", expected="(x, y): inputs and labels", fix="rl.check(model, (x, y))"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rightloss.contract import Activation, Loss
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE
+from rightloss.errors import UnsupportedInput
 from rightloss.views.model.loss_facts import LossFacts
 
 CLIP = 1e-7
@@ -41,7 +42,15 @@ class Output:
 def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output]]:
     """{output name: (the tensor, what it holds)}."""
     with _unchanged(model), _quiet():
-        result = model(x, training=False)
+        try:
+            result = model(x, training=False)
+        except Exception as error:  # Keras and TensorFlow raise anything where x does not fit
+            first = str(error).strip().splitlines()[0][:300] if str(error).strip() else ""
+            raise UnsupportedInput(
+                f"the model does not take this x: {type(error).__name__}: {first}",
+                expected=f"x as model.input_shape says: {getattr(model, 'input_shape', None)}",
+                fix="model.predict(x[:2])  # try it alone first",
+            ) from error
     if isinstance(result, dict):
         tensors = {name: result[name] for name in names if name in result}
     else:

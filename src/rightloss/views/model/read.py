@@ -215,7 +215,7 @@ def _extras(seen: Evidence, one: _One, extras: Extras, batch: Data, names: list[
     weights = extras.sample_weight if extras.sample_weight is not None else batch.sample_weight
     if isinstance(weights, Mapping):
         weights = weights.get(name)
-    if extras.class_weight is not None:
+    if extras.class_weight is not None and name == names[0]:  # one argument, one finding
         seen = class_weight_evidence(
             seen,
             extras.class_weight,
