@@ -103,7 +103,7 @@ def categorical_focal(
 
     Example:
         >>> categorical_focal([0, 1], [[0.0, 0.0], [3.0, 0.0]], gamma=2.0).numpy().round(4)
-        array([0.1733, 2.7658], dtype=float32)
+        array([0.1733, 2.7663], dtype=float32)
 
     See also: `CategoricalFocal` (Keras class). `keras.losses.CategoricalFocalCrossentropy` has gradient 0 for
         confidently wrong positions, and a single `alpha` there weighs all classes alike.
