@@ -26,12 +26,14 @@ from rightloss.metrics.multilabel import (
     MultiLabelRecall,
     SubsetAccuracy,
 )
+from rightloss.metrics.skill import LogLossSkill, MultiLabelLogLossSkill
 
 __all__ = [
     "BalancedAccuracy",
     "BrierScore",
     "ExampleF1",
     "HammingLoss",
+    "LogLossSkill",
     "MaskedBinaryAccuracy",
     "MaskedPrecision",
     "MaskedRecall",
@@ -41,6 +43,7 @@ __all__ = [
     "MultiClassPrecision",
     "MultiClassRecall",
     "MultiLabelF1",
+    "MultiLabelLogLossSkill",
     "MultiLabelPrecision",
     "MultiLabelRecall",
     "QuadraticKappa",

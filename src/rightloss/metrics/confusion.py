@@ -58,11 +58,11 @@ def class_decisions(
         true, predicted = target.hard(), ops.argmax(outputs, axis=-1)
         known = target.known
         lost = ops.logical_or(ops.logical_not(target.readable), ops.any(ops.isnan(outputs), axis=-1))
-    weight = _count_weights(known, lost, sample_weight, mask)
+    weight = count_weights(known, lost, sample_weight, mask)
     return Decisions(ops.cast(true, "int32"), ops.cast(predicted, "int32"), weight)
 
 
-def _count_weights(known: Tensor, lost: Tensor, sample_weight: Tensor | None, mask: Tensor | None) -> Tensor:
+def count_weights(known: Tensor, lost: Tensor, sample_weight: Tensor | None, mask: Tensor | None) -> Tensor:
     """The weight of each cell in float64: 0 where it does not count, NaN where it counts but cannot be read."""
     _, weight = cell_weights(known, sample_weight, mask, dtype=COUNT_DTYPE)
     return ops.where(ops.logical_and(lost, weight != 0), ops.full_like(weight, math.nan), weight)
@@ -114,7 +114,7 @@ def label_decisions(
     mask, outputs = keras_mask(outputs), wide(outputs)
     target = binary_target(labels, outputs, ignore=ignore)
     lost = ops.logical_or(ops.logical_not(target.readable), ops.isnan(outputs))
-    weight = _count_weights(target.known, lost, sample_weight, mask)
+    weight = count_weights(target.known, lost, sample_weight, mask)
     predicted = outputs > against_last_axis(cut, outputs, name="threshold")
     return LabelDecisions(ops.cast(target.values > 0.5, COUNT_DTYPE), ops.cast(predicted, COUNT_DTYPE), weight)
 
