@@ -207,6 +207,26 @@ def _() -> tuple[Any, ...]:
     return net(*softmax(3)(), loss=SCCE(), x=SEQUENCES), (SEQUENCES, TOKENS), weights
 
 
+class Contrastive(losses.Loss):
+    """Compares all examples with each other, on purpose."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        same = keras.ops.cast(keras.ops.reshape(y_true, (-1, 1)) == keras.ops.reshape(y_true, (1, -1)), "float32")
+        return same * keras.ops.matmul(y_pred, keras.ops.transpose(y_pred))
+
+
+@case("contrastive loss on embeddings")
+def _() -> tuple[Any, ...]:
+    return net(layers.Dense(16, activation="relu"), loss=Contrastive()), (X, IDS)
+
+
+@case("compiled without a loss, as a VAE is")
+def _() -> tuple[Any, ...]:
+    model = Custom()
+    model.compile(optimizer="adam")
+    return model, (X, X)
+
+
 @case("nested model")
 def _() -> tuple[Any, ...]:
     inner = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])

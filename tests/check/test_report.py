@@ -297,3 +297,21 @@ def test_accuracy_class_is_never_right_on_probabilities() -> None:
     """keras.metrics.Accuracy() compares for equality."""
     model = net(layers.Dense(3, activation="softmax"), loss=SCCE(), metrics=[keras.metrics.Accuracy()])
     assert codes(rl.check(model, (X, IDS))) == ["RL402"]
+
+
+@pytest.mark.parametrize("wrapper", ["layer", "activation", "nested"])
+def test_a_second_activation_inside_the_model_is_named(wrapper: str) -> None:
+    """Softmax on softmax: the loss sees probabilities, yet squeezed ones. The layer goes, no option of the loss."""
+    soft = layers.Dense(3, activation="softmax")
+    if wrapper == "nested":
+        inner = keras.Sequential([keras.Input((8,)), soft])
+        model = net(inner, layers.Softmax(), loss=SCCE())
+    else:
+        second = layers.Softmax() if wrapper == "layer" else layers.Activation("softmax")
+        model = net(soft, second, loss=SCCE())
+    report = rl.check(model, (X, IDS))
+    assert codes(report) == ["RL201"], str(report)
+    assert report.findings[0].severity is Severity.ERROR
+    assert "second softmax" in report.findings[0].fixes[0].title
+    with pytest.raises(UnsupportedInput):
+        report.fix(model)

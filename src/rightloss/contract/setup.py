@@ -44,3 +44,4 @@ class Setup:
     decodes: tuple[DecodeUse, ...] = ()
     output: str | None = None  # None for the only output
     where: Mapping[str, str] = field(default_factory=dict)  # what -> layer or argument, for `Finding.where`
+    second: str = ""  # an activation that follows another one: written as a loss that applies it (from_logits=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rightloss.contract import Condition, Contract, Evidence, Fact, Field, Row, Setup
+from rightloss.contract import Condition, Contract, Evidence, Fact, Field, FromLogits, Row, Setup
 from rightloss.findings import Finding, Fix, Severity
 from rightloss.rules import RULES, Outcome, Rule, Subject
 from rightloss.rules._rule import capped
@@ -156,8 +156,24 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
         also=tuple(other.code for other in found.also),
         question=question(found.repairs),
     )
+    if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
+        return Verdict(_without_second(finding, setup))
     safe = next((way for way in open_ways if way.fix.safe and way.compile_only), None)
     return Verdict(finding, safe.contract if safe else None)
+
+
+def _without_second(finding: Finding, setup: Setup) -> Finding:
+    """Two activations in the model: it is the second one that goes, not an option of the loss."""
+    layer = setup.where.get("activation", "last layer")
+    line = f"the model without the second {setup.second} ({layer})"
+    return replace(
+        finding,
+        message=f"The model applies {setup.second} to what already went through an activation. Write: {line}",
+        expected="one activation",
+        where=layer,
+        fixes=(Fix(f"drop the second activation: {line}", False),),
+        question="",
+    )
 
 
 def _from_outcome(

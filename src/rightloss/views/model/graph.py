@@ -53,6 +53,7 @@ class Head:
     word: str = ""  # the activation's own name, "tanh"
     layer: str = ""  # name of the layer that made the values
     axis: int | None = None  # of a softmax, counted from the end of `shape`: -1 is the last
+    twice: Activation | None = None  # what was applied before, where this activation follows another one
     recovered: bool | None = None  # whether Keras can look behind the activation, as far as the graph says
     dtype: str = "float32"  # in which the activation is computed
 
@@ -110,7 +111,7 @@ def _walk(tensor: Any, shape: tuple[int | None, ...]) -> Head:
     if kind in _WRAPS:
         found = _of_layer(operation.layer, tuple(tensor.shape))
         return replace(found, recovered=_unless_raw(found))
-    return _of_layer(operation, tuple(tensor.shape))
+    return _of_layer(operation, tuple(tensor.shape), inputs)
 
 
 def _moved(source: Any, shape: tuple[int | None, ...], operation: Any) -> Head:
@@ -138,7 +139,15 @@ def _unless_raw(head: Head) -> bool | None:
     return head.recovered if head.activations == {Activation.LINEAR} else False
 
 
-def _of_layer(operation: Any, shape: tuple[int | None, ...]) -> Head:
+def _before(inputs: Any, kind: str) -> Activation | None:
+    """The activation that an activation layer follows; a Dense in between makes new values."""
+    if kind in _SOURCES or not inputs:
+        return None
+    below = _walk(inputs[0], tuple(inputs[0].shape)).activations
+    return next(iter(below)) if below in ({Activation.SIGMOID}, {Activation.SOFTMAX}) else None
+
+
+def _of_layer(operation: Any, shape: tuple[int | None, ...], inputs: Any = ()) -> Head:
     kind, name = type(operation).__name__, str(getattr(operation, "name", ""))
     dtype = _dtype(operation)
     half = dtype in ("float16", "bfloat16")
@@ -150,7 +159,8 @@ def _of_layer(operation: Any, shape: tuple[int | None, ...]) -> Head:
     recovered = None if not hides else not half
     rank = len(shape)
     from_end = None if known is not Activation.SOFTMAX else (axis if axis < 0 else axis - rank)
-    return Head("", shape, frozenset({known}), activation, name, from_end, recovered, dtype)
+    twice = _before(inputs, kind) if hides else None
+    return Head("", shape, frozenset({known}), activation, name, from_end, twice, recovered, dtype)
 
 
 def _activation(operation: Any, kind: str) -> tuple[str | None, int]:

@@ -78,7 +78,8 @@ def _broadcast(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: A
     if labels.shape == values.shape or found.shape is None:
         return seen
     text = f"y {labels.shape}, output {values.shape}, loss {found.shape}"
-    if len(found.shape) >= 2 and found.shape[:2] == (rows, rows) and rows > 1:
+    one_each = loss.known or values.size == rows  # a loss of the user's own may compare all examples on purpose
+    if one_each and len(found.shape) >= 2 and found.shape[:2] == (rows, rows) and rows > 1:
         return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, _observed(text))
     columns = labels.shape[-1:] == (1,) and values.shape[-1] > 1
     if loss.name in _REGIONS and columns:

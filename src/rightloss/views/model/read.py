@@ -18,6 +18,7 @@ from rightloss.contract import (
     FromLogits,
     Loss,
     MetricUse,
+    Possible,
     Setup,
 )
 from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen, Option, Recovered, Splits
@@ -83,7 +84,9 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         seen = one.evidence(all_labels=all_labels)
         seen = _extras(seen, one, extras, batch, names, name)
         where = {"activation": head.layer or "last layer", "loss": "compile", "from_logits": "compile", "labels": "y"}
-        made.append(Setup((seen,), uses[name], (), name if len(names) > 1 else None, {**where, "width": head.layer}))
+        output_name = name if len(names) > 1 else None
+        second = head.word if one.twice else ""
+        made.append(Setup((seen,), uses[name], (), output_name, {**where, "width": head.layer}, second))
     return made
 
 
@@ -119,6 +122,8 @@ class _One:
         """The evidence of head, loss, labels and probe."""
         seen = self._loss(Evidence())
         seen = self._activation(seen)
+        if self.twice:
+            return self._second(seen)
         seen = self._axis(seen)
         seen = label_evidence(self.profile, self.head, self.loss, seen)
         if not all_labels:
@@ -126,6 +131,24 @@ class _One:
         seen = self._options(seen)
         seen = measured(seen, self.head, self.loss, self.output, self.tensor, self.labels)
         return self._base_rate(seen)
+
+    @property
+    def twice(self) -> bool:
+        """Whether an activation follows another one, and the loss adds none of its own."""
+        return self.head.twice is not None and self.loss.from_logits == frozenset({FromLogits.FALSE})
+
+    def _second(self, seen: Evidence) -> Evidence:
+        """Two activations and a loss that reads probabilities are the same function as one activation and a loss that
+        applies the other: an activated output that is read as raw scores."""
+        first, second = str(self.head.twice), self.head.word
+        facts = (Fact(f"{first}, and then {second}", self.head.layer, Confidence.DECLARED),)
+        told = {
+            Field.ACTIVATION: Possible(frozenset({Activation(first)}), facts),
+            Field.FROM_LOGITS: Possible(frozenset({FromLogits.TRUE}), facts),
+        }
+        seen = replace(self._axis(seen), fields={**seen.fields, **told})
+        seen = label_evidence(self.profile, self.head, self.loss, seen)
+        return seen.meets(Condition.RECOVERED, Recovered.NO, facts[0])
 
     def _loss(self, seen: Evidence) -> Evidence:
         fact = Fact(self.loss.text, "compile", Confidence.DECLARED)
