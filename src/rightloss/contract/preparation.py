@@ -137,10 +137,10 @@ def _threshold_lines(_: Preparation, step: Step, name: str) -> list[str]:
 
 
 def _fill_lines(preparation: Preparation, _: Step, name: str) -> list[str]:
-    ignore = literal(preparation.ignore)
-    kind = "float" if isinstance(preparation.ignore, float) else "int"
-    known = f"lambda label: {ignore} if label is None or label != label else label"
-    return [f"{name} = np.vectorize({known}, otypes=[{kind}])({name})"]
+    return [
+        f"{name} = np.asarray({name}, dtype=float)  # None becomes nan",
+        f"{name} = np.where(np.isnan({name}), {literal(preparation.ignore)}, {name}).astype(int)",
+    ]
 
 
 def _axis_lines(_: Preparation, __: Step, name: str) -> list[str]:
