@@ -136,6 +136,10 @@ def _map(parts: Any, change: Any) -> Any:
 def _head(part: Any, size: int) -> Any:
     if type(part).__module__.startswith(("pandas", "polars")):
         part = part[:size].to_numpy()
+    if isinstance(part, list):
+        import numpy as np
+
+        return np.asarray(part[:size])
     return part[:size]
 
 

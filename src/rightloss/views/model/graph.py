@@ -156,7 +156,8 @@ def _of_layer(operation: Any, shape: tuple[int | None, ...], inputs: Any = ()) -
         return Head("", shape, _UNKNOWN, layer=name, dtype=dtype)
     known = _NAMES.get(activation, Activation.OTHER)
     hides = known in (Activation.SIGMOID, Activation.SOFTMAX)
-    recovered = None if not hides else not half
+    of_keras = str(getattr(getattr(operation, "activation", None), "__module__", "keras")).startswith("keras")
+    recovered = None if not hides else False if half else True if of_keras else None
     rank = len(shape)
     from_end = None if known is not Activation.SOFTMAX else (axis if axis < 0 else axis - rank)
     twice = _before(inputs, kind) if hides else None
@@ -182,8 +183,7 @@ def _name(activation: Any) -> str:
         return "linear"
     name = str(getattr(activation, "__name__", ""))
     module = str(getattr(activation, "__module__", ""))
-    ours = module.startswith("keras")
-    return name if ours and name in _all_names() else ""
+    return name if module.startswith(("keras", "tensorflow")) and name in _all_names() else ""
 
 
 def _all_names() -> set[str]:

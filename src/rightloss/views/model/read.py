@@ -198,7 +198,8 @@ class _One:
             value = Option.NOTHING_IGNORED
         fact = Fact(self.loss.text, "compile", Confidence.DECLARED)
         seen = seen.meets(Condition.OPTION, value, fact)
-        recovered = self.output.recovered if self.head.recovered is None else self.head.recovered
+        # Without an eager trace a compiled graph may still find the operation by its type: then nothing is known.
+        recovered = (self.output.recovered or None) if self.head.recovered is None else self.head.recovered
         if recovered is None or not self.head.activations & {Activation.SIGMOID, Activation.SOFTMAX}:
             return seen
         if self.head.units == 1 and len(self.profile.shape) == len(self.head.shape) - 2 and self.profile.shape:
