@@ -44,7 +44,7 @@ class LiveReport(Report):
     def __str__(self) -> str:
         from rightloss.render.findings import to_text
 
-        return to_text(self)
+        return to_text(self) if self.advice is None else f"The model is not compiled yet.\n\n{self.advice}"
 
     def __repr__(self) -> str:
         return str(self)

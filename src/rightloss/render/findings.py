@@ -58,7 +58,8 @@ def _draw_finding(finding: Finding, line: str, console: Console) -> None:
     from rich.text import Text
 
     head = Text()
-    head.append(where(finding.place), style="bold")
+    live = f"model, {finding.where}" if finding.place.path is None and finding.where else ""
+    head.append(live or where(finding.place), style="bold")
     head.append(f"  {finding.severity} ", style=_STYLE[finding.severity])
     head.append(f"{finding.code} {finding.rule}", style=_STYLE[finding.severity])
     if finding.output:
@@ -140,6 +141,9 @@ def summary_line(report: Report) -> str:
     summary = report.summary
     found = Counter(each.severity for each in report.findings)
     counts = ", ".join(f"{found[each]} {each}{'' if found[each] == 1 else 's'}" for each in Severity)
+    if not summary.files:  # a live model
+        outputs = f" in {summary.setups} output{'' if summary.setups == 1 else 's'}" if summary.setups else ""
+        return f"{counts}{outputs}."
     files = f"{summary.files} file{'' if summary.files == 1 else 's'}"
     understood = f"{summary.resolved} of {summary.setups} set-ups understood" if summary.setups else "no set-up found"
     skipped = f", {summary.skipped} not readable" if summary.skipped else ""
