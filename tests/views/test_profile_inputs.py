@@ -198,6 +198,19 @@ def test_a_cap_is_said(labels: Any) -> None:
     assert (of(labels, rows_cap=9).capped, of(labels, rows_cap=9).notes) == (False, ())
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(300_001,), (70_001, 3), (5, 0), (3, 1, 2)])
+def test_memory_mapped_arrays(shape: tuple[int, ...], order: str, tmp_path: Path) -> None:
+    """A mapped file, a slice of one and a writable one have the profile of the array itself."""
+    labels = np.asfortranarray(np.random.default_rng(0).integers(0, 9, shape), dtype=np.int16)
+    np.save(tmp_path / "y.npy", labels if order == "F" else np.ascontiguousarray(labels))
+    for mode in ("r", "r+", "c"):
+        mapped = np.load(tmp_path / "y.npy", mmap_mode=mode)
+        assert repr(of(mapped)) == repr(of(labels))
+        assert repr(of(mapped[1::2])) == repr(of(labels[1::2]))
+        assert repr(of(mapped[1:])) == repr(of(labels[1:]))
+
+
 def test_arrays_of_different_sizes() -> None:
     """Masks of different sizes, and one-hot rows per token of different lengths, have axes of unknown length."""
     assert of([np.zeros((2, 3), int), np.ones((4, 3), int)]).shape == (None, 3)

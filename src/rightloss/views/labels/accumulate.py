@@ -39,6 +39,7 @@ def profile(stream: LabelStream) -> LabelProfile:
     accumulator = Accumulator()
     for chunk in stream.chunks():
         accumulator.add(chunk)
+        del chunk  # before the next one is made, so that it can take the same memory
     return conclude(accumulator.tallies, stream)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightloss.errors import UnsupportedInput
+from rightloss.views.labels.mapped import mapped_chunks
 from rightloss.views.labels.objects import family_of, object_array
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
 
@@ -100,6 +101,8 @@ def _chunks(labels: Any) -> Iterator[Any]:
             cells = block.data.astype(object)
             cells[np.ma.getmaskarray(block)] = None
             yield cells
+    elif isinstance(labels, np.memmap):
+        yield from mapped_chunks(labels, len(labels))
     else:
         yield labels
 
