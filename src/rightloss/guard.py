@@ -108,6 +108,8 @@ class guard:  # written like the function it is used as
         if data is None:
             return
         extras = {name: given[name] for name in ("class_weight", "validation_data") if given.get(name) is not None}
+        if not isinstance(extras.get("validation_data"), list | tuple):
+            extras.pop("validation_data", None)  # reading a stream would cost as much as an epoch
         try:
             report = check_live(model, data, ignore=self.ignore, all_labels=whole and complete, **extras)
         except RightlossError as error:

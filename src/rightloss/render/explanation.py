@@ -35,7 +35,6 @@ def draw(explanation: Explanation, console: Console) -> None:
 
 
 def _draw_rule(rule: Rule, console: Console) -> None:
-    from rich.markdown import Markdown
     from rich.text import Text
 
     console.print(Text(f"{rule.code} {rule.name}", style="bold"))
@@ -43,7 +42,22 @@ def _draw_rule(rule: Rule, console: Console) -> None:
     for heading, body in rule.page.sections.items():
         console.print()
         console.print(Text(heading, style="bold"))
-        console.print(Markdown(body))
+        _draw_body(body, console)
+
+
+def _draw_body(body: str, console: Console) -> None:
+    """Paragraphs are wrapped, code keeps its lines. (rich's Markdown takes longer to import than all the rest.)"""
+    from rich.text import Text
+
+    for index, part in enumerate(body.split("```")):
+        if index % 2:
+            for line in part.removeprefix("python").strip("\n").splitlines():
+                console.print(Text(f"    {line}", style="green"), soft_wrap=True)
+        elif part.strip():
+            for paragraph in part.strip().split("\n\n"):
+                lines = paragraph.splitlines()
+                listed = lines[0].startswith("- ")
+                console.print(Text("\n".join(lines) if listed else " ".join(lines)))
 
 
 def _draw_known(known: KnownText, console: Console) -> None:
