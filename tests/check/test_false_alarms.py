@@ -227,6 +227,18 @@ def _() -> tuple[Any, ...]:
     return model, (X, X)
 
 
+@case("validation labels with a trailing axis")
+def _() -> tuple[Any, ...]:
+    return net(*softmax(3)(), loss=SCCE()), (X, IDS), {"validation_data": (X, IDS[:, None])}
+
+
+@case("validation sequences of another length")
+def _() -> tuple[Any, ...]:
+    model = keras.Sequential([keras.Input((None, 8)), layers.Dense(3, activation="softmax")])
+    model.compile(loss=SCCE())
+    return model, (SEQUENCES, TOKENS), {"validation_data": (SEQUENCES[:, :4], TOKENS[:, :4])}
+
+
 @case("nested model")
 def _() -> tuple[Any, ...]:
     inner = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])

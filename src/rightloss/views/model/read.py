@@ -16,6 +16,7 @@ from rightloss.contract import (
     Fact,
     Field,
     FromLogits,
+    Labels,
     Loss,
     MetricUse,
     Possible,
@@ -265,7 +266,9 @@ def _validation(data: Any, names: list[str]) -> dict[str, LabelProfile]:
 def _splits(seen: Evidence, train: LabelProfile, held: LabelProfile | None) -> Evidence:
     if held is None or Loss.OTHER in seen.possible(Field.LOSS):
         return seen
-    if len(train.shape) != len(held.shape) or train.shape[-1:] != held.shape[-1:]:
+    before, after = (each.shape[:-1] if each.shape[-1:] == (1,) else each.shape for each in (train, held))
+    columns = not seen.possible(Field.LABELS) & {Labels.BINARY, Labels.INDEX}
+    if len(before) != len(after) or (columns and before[-1:] != after[-1:]):
         text = f"y {train.shape}, validation {held.shape} for one example"
         return seen.meets(Condition.SPLITS, Splits.OTHER_SHAPE, Fact(text, "validation_data", Confidence.OBSERVED))
     exact = train.distinct_exact and held.distinct_exact and train.integral and held.integral and not train.row_facts
