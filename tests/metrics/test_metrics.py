@@ -148,7 +148,6 @@ def test_skill_is_log_loss_against_the_base_rate(batch: Arrays, several: Arrays)
     rates = np.bincount(y, weights=w) / w.sum()
     base = -(rates[rates > 0] * np.log(rates[rates > 0])).sum()
     log_loss = -(w * np.log(p[np.arange(len(y)), y])).sum() / w.sum()
-    assert len(set(y)) == 1 or base > 0
     for told, outputs in ((False, p), (True, np.log(p) + 3)):
         found = streamed(metrics.LogLossSkill(from_logits=told), y, outputs, w)
         close(found, 1 - log_loss / base if len(set(y)) > 1 else np.nan)
@@ -288,8 +287,8 @@ def test_counts_do_not_stop_at_what_float32_can_count() -> None:
     """A metric that has seen 2^24 cells still counts the next one."""
     metric = metrics.MaskedBinaryAccuracy()
     metric.update_state([[1.0]], [[0.9]], [2.0**24])
-    metric.update_state([[1.0]], [[0.1]], [1.0])
-    assert float(keras.ops.sum(metric.counts)) == 2**24 + 1
+    metric.update_state([[1.0]], [[0.9]], [1.0])
+    assert float(metric.counts[0, 1, 1]) == 2**24 + 1
 
 
 def test_arguments_are_checked() -> None:
