@@ -131,8 +131,8 @@ class LogLossSkill(_Skill):
 
     Example:
         >>> skill = LogLossSkill()
-        >>> round(float(skill([0, 0, 0, 1], [[0.75, 0.25]] * 4)), 4)
-        0.0
+        >>> round(float(skill([0, 0, 0, 1], [[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.1, 0.9]])), 4)
+        0.8126
     """
 
     def count(self, labels: Tensor, outputs: Tensor, sample_weight: Tensor | None) -> Tensor:
