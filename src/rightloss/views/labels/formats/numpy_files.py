@@ -75,16 +75,12 @@ def rows_per_chunk(shape: Sequence[int]) -> int:
 
 
 def _stream(array: Any, where: str, cap: int | None, name: str | None) -> LabelStream:
+    from rightloss.views.labels.mapped import mapped_chunks
+
     _check_rows(array.shape, where)
     rows = array.shape[0] if cap is None else min(cap, array.shape[0])
-    step = rows_per_chunk(array.shape)
-
-    def chunks() -> Iterator[Any]:
-        for start in range(0, rows, step):
-            yield array[start : min(start + step, rows)]
-
     return LabelStream(
-        chunks=chunks,
+        chunks=lambda: mapped_chunks(array, rows),
         name=name,
         rows=rows,
         dtype=str(array.dtype),
