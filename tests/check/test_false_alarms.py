@@ -239,6 +239,14 @@ def _() -> tuple[Any, ...]:
     return model, (SEQUENCES, TOKENS), {"validation_data": (SEQUENCES[:, :4], TOKENS[:, :4])}
 
 
+for _scale in (50.0, 1000.0):
+    plain(f"inputs x{_scale:g}, raw scores recovered by Keras: softmax", softmax(3), SCCE(), IDS, _scale * X)
+    plain(f"inputs x{_scale:g}, raw scores recovered by Keras: sigmoid", sigmoid(1), BCE(), BINARY, _scale * X)
+    plain(f"inputs x{_scale:g}, several labels", sigmoid(4), BCE(), MULTIHOT, _scale * X)
+    plain(f"inputs x{_scale:g}, one-hot", softmax(3), CCE(), ONEHOT, _scale * X)
+    plain(f"inputs x{_scale:g}, raw scores", lambda: [layers.Dense(3)], SCCE(from_logits=True), IDS, _scale * X)
+
+
 @case("nested model")
 def _() -> tuple[Any, ...]:
     inner = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])

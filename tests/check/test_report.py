@@ -315,3 +315,8 @@ def test_a_second_activation_inside_the_model_is_named(wrapper: str) -> None:
     assert "second softmax" in report.findings[0].fixes[0].title
     with pytest.raises(UnsupportedInput):
         report.fix(model)
+
+
+def test_grades_on_one_sigmoid_unit_are_one_finding() -> None:
+    """Ids 3, 4, 5 and one unit: the last layer and the loss do not fit; where ids start is not a second error."""
+    assert codes(rl.check(net(layers.Dense(1, activation="sigmoid"), loss=BCE()), (X, IDS + 3))) == ["RL101"]

@@ -257,6 +257,8 @@ class _Scalars(_Numbers):
         if self.profile.all_unique and self.profile.rows >= MANY_IDS:
             fact = _fact(f"{self.profile.rows:,} rows, all labels different")
             return self._width(seen, units).meets(Condition.MEANING, Meaning.IDS, fact)
+        if units == 1 and values is not None:  # the unit is what does not fit, not the ids
+            return self._width(seen, max(len(values), 3))
         seen = self._representable(seen, high)
         if low < 0 or (high >= units and low > 0):
             value = LabelRange.OFFSET if low > 0 and high - low < max(units, 2) else LabelRange.OUTSIDE

@@ -166,31 +166,38 @@ def log_loss(family: Loss, labels: NDArray, output: Output, raw: bool, ignored: 
         raw: whether they are raw scores.
         ignored: an id that is left out (sparse only).
     """
-    values = output.values
-    if values.size > LARGEST_PROBE:
+    if output.values.size > LARGEST_PROBE:
         return None
-    y = np.asarray(labels, dtype=np.float64)
     try:
-        if family is Loss.BINARY:
-            return _binary(y.reshape(values.shape), values, raw)
-        if family is Loss.CATEGORICAL:
-            return None if y.shape != values.shape else float(-(y * _logs(values, raw)).sum(axis=-1).mean())
-        if family is Loss.SPARSE and ignored is None:
-            ids = y.reshape(values.shape[:-1]).astype(np.int64)
-            if ids.size == 0 or ids.min() < 0 or ids.max() >= values.shape[-1]:
-                return None
-            picked = np.take_along_axis(_logs(values, raw), ids[..., None], axis=-1)
-            return float(-picked.mean())
+        terms = _terms(family, np.asarray(labels, dtype=np.float64), output.values, raw, ignored)
     except ValueError:
         return None
-    return None
+    limit = _LARGEST_TERM.get(output.dtype, _LARGEST_TERM["float32"])
+    if terms is None or not terms.size or (not raw and terms.max() > limit):
+        return None
+    return float(terms.mean() if family is Loss.BINARY else terms.sum(axis=-1).mean())
 
 
-def _binary(y: NDArray[np.float64], values: NDArray[np.float64], raw: bool) -> float:
-    if raw:
-        return float((np.logaddexp(0, values) - y * values).mean())
-    p = np.clip(values, CLIP, 1 - CLIP)
-    return float(-(y * np.log(p) + (1 - y) * np.log1p(-p)).mean())
+_LARGEST_TERM = {"float16": 4.6, "bfloat16": 3.0, "float32": 13.0}
+"""-ln p up to which a probability of this dtype still tells its logarithm to 2 %; beyond, 1 - p is mostly rounding."""
+
+
+def _terms(family: Loss, y: Any, values: Any, raw: bool, ignored: float | None) -> NDArray[np.float64] | None:
+    """-y ln p of every cell (binary: of both answers); None where this loss cannot be recomputed."""
+    if family is Loss.BINARY:
+        y = y.reshape(values.shape)
+        if raw:
+            return np.logaddexp(0, values) - y * values
+        p = np.clip(values, CLIP, 1 - CLIP)
+        return -(y * np.log(p) + (1 - y) * np.log1p(-p))
+    if family is Loss.CATEGORICAL:
+        return None if y.shape != values.shape else -y * _logs(values, raw)
+    if family is not Loss.SPARSE or ignored is not None:
+        return None
+    ids = y.reshape(values.shape[:-1]).astype(np.int64)
+    if ids.size == 0 or ids.min() < 0 or ids.max() >= values.shape[-1]:
+        return None
+    return -np.take_along_axis(_logs(values, raw), ids[..., None], axis=-1)
 
 
 def _logs(values: NDArray[np.float64], raw: bool) -> NDArray[np.float64]:
