@@ -127,8 +127,18 @@ def _quiet() -> Iterator[None]:
 
 def reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:
     """The loss as Keras computes it for this batch; None where it raises."""
+    if loss.families == {Loss.SPARSE} and _outside(labels, tensor, loss.options.get("ignore_class")):
+        return None  # TensorFlow would raise, and write to stderr
     with _quiet():
         return _reported(loss, labels, tensor)
+
+
+def _outside(labels: NDArray, tensor: Any, ignored: float | None) -> bool:
+    """Whether some id has no unit."""
+    if labels.dtype.kind not in "iuf" or not labels.size:
+        return False
+    ids = labels[labels != ignored] if ignored is not None else labels
+    return bool(ids.size) and not bool(ids.min() >= 0 and ids.max() < (tensor.shape[-1] or 1))
 
 
 def _reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:

@@ -235,11 +235,12 @@ def _without(seen: Evidence, condition: Condition) -> Evidence:
 
 def _extras(seen: Evidence, one: _One, extras: Extras, batch: Data, names: list[str], name: str) -> Evidence:
     """What the other arguments of `fit` add."""
-    found = probe.reported(one.loss, one.labels, one.tensor)
-    loss_shape = None if found is None else found.shape
     weights = extras.sample_weight if extras.sample_weight is not None else batch.sample_weight
     if isinstance(weights, Mapping):
         weights = weights.get(name)
+    weighted = extras.class_weight is not None or weights is not None
+    found = probe.reported(one.loss, one.labels, one.tensor) if weighted else None
+    loss_shape = None if found is None else found.shape
     if extras.class_weight is not None and name == names[0]:  # one argument, one finding
         seen = class_weight_evidence(
             seen,
