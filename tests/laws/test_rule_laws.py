@@ -14,6 +14,8 @@ from rightloss.contract import (
     METRIC_NAMES,
     PREFERRED,
     ROWS,
+    Activation,
+    ClassAxis,
     Condition,
     Decode,
     DecodeUse,
@@ -22,6 +24,7 @@ from rightloss.contract import (
     Field,
     MetricUse,
     Point,
+    Width,
     in_scope,
     universe,
 )
@@ -30,7 +33,7 @@ from rightloss.contract.recipe import metrics
 from rightloss.findings import Severity
 from rightloss.rules import RULES, Rule, Subject
 from rightloss.rules._rule import SECTIONS
-from rightloss.rules.lead import POINT_RULES, fired, judge_point, lead
+from rightloss.rules.lead import LAYER, POINT_RULES, fired, judge_point, lead
 
 SPACE = tuple(point for point in universe() if in_scope(point))
 OUTSIDE = tuple(point for point in SPACE if point not in BY_POINT)
@@ -100,11 +103,24 @@ def test_each_point_rule_leads_somewhere(rule: Rule) -> None:
 
 
 def test_unknown_loss_says_nothing() -> None:
-    """A loss that may be anything may fit anything."""
+    """A loss that may be anything may fit anything, but for a last layer that is wrong whatever the loss is."""
     for point in SPACE:
         seen = Evidence.of(point)
         widened = replace(seen, fields={**seen.fields, Field.LOSS: Evidence().fields[Field.LOSS]})
-        assert judge_point(widened) is None
+        found = judge_point(widened)
+        if found is not None:
+            assert set(found.rule.reads) <= LAYER
+            others = [replace(point, loss=loss) for loss in Field.LOSS.everything]
+            assert all(found.rule in fired(each) for each in others if in_scope(each))
+
+
+def test_softmax_over_one_unit_needs_no_loss() -> None:
+    """The output is always 1, also where no loss is known."""
+    seen = Evidence().narrow(Field.WIDTH, Width.ONE).narrow(Field.ACTIVATION, Activation.SOFTMAX)
+    assert judge_point(seen) is None  # a softmax over another axis may be right
+    found = judge_point(seen.narrow(Field.CLASS_AXIS, ClassAxis.LAST))
+    assert found is not None
+    assert found.rule.code == "RL204"
 
 
 def test_wider_evidence_never_finds_more() -> None:

@@ -115,11 +115,15 @@ def _uses(
 ) -> Iterable[tuple[Rule, Fact, Outcome]]:
     """What metric and decode rules say: only what is wrong against every row that is still possible.
 
-    Keras will resolve 'accuracy' anew once the set-up is repaired, so against repaired rows it has no name yet.
+    Keras will resolve 'accuracy' anew once the set-up is repaired, so against repaired rows it has no name yet. And
+    labels of which nothing was seen are not those of the repaired row: what reads labels waits for the repair.
     """
     if not rows:
         return
+    guessed = repaired and evidence.possible(Field.LABELS) == Field.LABELS.everything
     for rule in _METRICS:
+        if guessed and Field.LABELS.label in rule.reads:
+            continue
         for seen in setup.metrics:
             use = replace(seen, name="accuracy") if repaired and "alias" in seen.arguments else seen
             outcomes = [rule.judge(row, use, evidence) for row in rows]

@@ -8,7 +8,7 @@ the point that is nearest to the table, the reading most favourable to the user.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
@@ -18,6 +18,8 @@ from rightloss.findings import Severity
 from rightloss.rules import RULES, Rule, Subject
 
 POINT_RULES = tuple(rule for rule in RULES if rule.subject is Subject.POINT)
+LAYER = frozenset({Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS})
+"""What the last layer alone says."""
 QUANTITY_LOSSES = frozenset({Loss.SQUARED, Loss.REGRESSION})
 
 
@@ -68,18 +70,36 @@ def lead(point: Point) -> Lead | None:
 def judge_point(evidence: Evidence) -> Lead | None:
     """The leading finding of evidence: None where some row lies inside it, or where there is nothing to say."""
     if not speaks(evidence):
-        return None
+        return _layer_alone(evidence)
     inside = rows_inside(evidence)
     if inside:
         notes = [lead(row.point) for row in inside]
         return notes[0] if all(notes) else None
-    leads = [found for found in map(lead, _points(evidence)) if found is not None]
+    return _nearest([found for found in map(lead, _points(evidence)) if found is not None])
+
+
+def _nearest(leads: list[Lead]) -> Lead | None:
+    """The lead that is nearest to the table, with the repairs of all that are as near."""
     if not leads:
         return None
     best = min(leads, key=lambda each: each.rank)
     equal = [each for each in leads if each.repairs[0].cost == best.repairs[0].cost]
     rows = {repair.row: repair for each in (best, *equal) for repair in each.repairs}
     return Lead(best.point, best.rule, best.also, tuple(rows.values()))
+
+
+def _layer_alone(evidence: Evidence) -> Lead | None:
+    """What is wrong with a last layer whatever the loss is: a rule that reads nothing else, and fires for every loss."""
+    if any(len(evidence.possible(each)) != 1 for each in LAYER):
+        return None
+    losses = replace(evidence.fields[Field.LOSS], values=Field.LOSS.everything - {Loss.OTHER})
+    free = {each: Evidence().fields[each] for each in (Field.LABELS, Field.FROM_LOGITS)}
+    points = list(_points(replace(evidence, fields={**evidence.fields, **free, Field.LOSS: losses})))
+    rules = [rule for rule in POINT_RULES if set(rule.reads) <= LAYER and all(rule in fired(each) for each in points)]
+    if not points or not rules:
+        return None
+    found = _nearest([each for each in map(lead, points) if each is not None and each.rule is rules[0]])
+    return replace(found, also=()) if found is not None else None
 
 
 def speaks(evidence: Evidence) -> bool:
