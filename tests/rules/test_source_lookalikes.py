@@ -15,6 +15,41 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "rows of a fold": (
+        "y = keras.utils.to_categorical(np.random.randint(0, 3, (99,)))\n"
+        "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\n"
+        "for train, test in folds.split(x):\n    m.fit(x[train], y[train])"
+    ),
+    "labels that are all 1": (
+        "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\n"
+        "m.train_on_batch(x, tf.constant([[1.0]] * size))"
+    ),
+    "argmax only where there are several columns": (
+        "y = np.random.randint(0, 2, (99,))\nm = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy')\nm.fit(x, y)\np = m.predict(x)\n"
+        "if len(p[0]) > 1:\n    c = np.argmax(p, axis=1)\nelse:\n    c = np.round(p)"
+    ),
+    "a loss tried on written-out numbers": (
+        "p = tf.keras.activations.sigmoid(tf.constant([[1.5, 0.8, 2.1]]))\n"
+        "print(losses.CategoricalCrossentropy()([[0, 0, 1]], p))\n"
+        "print(losses.BinaryCrossentropy()(y_true=[1], y_pred=p))"
+    ),
+    "generator put into a Sequential GAN": (
+        "g = keras.Sequential([layers.Dense(784, activation='tanh')])\ng.compile(loss='binary_crossentropy')\n"
+        "d = keras.Sequential([layers.Dense(1, activation='sigmoid')])\nd.compile(loss='binary_crossentropy')\n"
+        "gan = keras.Sequential()\ngan.add(g)\ngan.add(d)\ngan.compile(loss='binary_crossentropy')\n"
+        "gan.train_on_batch(z, np.ones((9, 1)))"
+    ),
+    "weights from a file, compiled only to predict": (
+        "g = keras.Sequential([layers.Dense(784, activation='tanh')])\ng.compile(loss='binary_crossentropy')\n"
+        "g.load_weights('g.h5')\nimages = g.predict(z)"
+    ),
+    "layers whose weights were copied": (
+        "m = keras.Sequential([layers.Dense(512, activation='relu')])\n"
+        "for n, layer in enumerate(m.layers):\n    layer.set_weights(other.layers[n].get_weights())\n"
+        "m.compile(loss='categorical_crossentropy')\nhidden = m.predict(x)"
+    ),
     "float32 cast after softmax": (
         "m = keras.Sequential([layers.Dense(10), layers.Activation('softmax'),\n"
         "layers.Activation('linear', dtype='float32')])\n"
@@ -188,3 +223,12 @@ def test_right_programs_are_left_alone(program: str) -> None:
     report = check_text(IMPORTS + program, "a.py", Config())
     said = [(each.code, each.message) for each in report.findings if each.severity is not Severity.NOTE]
     assert said == []
+
+
+def test_metrics_wait_for_the_repair_where_labels_are_not_known() -> None:
+    """Which metric fits depends on which of two repairs is chosen: only the wrong activation is said."""
+    program = (
+        "m = keras.Sequential([layers.Dense(9, activation='sigmoid')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy', metrics=['sparse_categorical_accuracy'])\nm.fit(x, y)"
+    )
+    assert [each.code for each in check_text(IMPORTS + program, "a.py", Config()).findings] == ["RL203"]

@@ -19,6 +19,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
 SIGMOID = "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
 BROKEN = {
+    "RL204 without a loss": ("RL204", "m = keras.Sequential([layers.Dense(1, 'softmax')])\nm.compile('adam')"),
     "RL101 ids": ("RL101", SOFTMAX + "m.compile(loss='categorical_crossentropy')\nm.fit(images, digits)"),
     "RL101 one-hot": (
         "RL101",

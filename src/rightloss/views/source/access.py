@@ -246,11 +246,6 @@ def _is_frame(base: Obj) -> bool:
     return isinstance(base.cls, str) and base.cls.startswith("pandas.")
 
 
-def row_of(value: Data, node: ast.AST) -> Value:
-    """One row of an array: what iterating over it gives."""
-    return arrays.indexed(value, Unknown("a row number", node), node)
-
-
 def unpacked(machine: Machine, value: Value, count: int, star: int | None) -> list[Value]:
     """`count` values from one, for `a, b = value`; the starred one gets a list."""
     if isinstance(value, Choice):
@@ -271,7 +266,7 @@ def unpacked(machine: Machine, value: Value, count: int, star: int | None) -> li
         parts = value.parts if isinstance(value, Unknown) else value.attrs
         return [_part(parts, ("item", n), getattr(value, "node", None) or ast.Pass()) for n in range(count)]
     if isinstance(value, Data):
-        return [row_of(value, value.node or ast.Pass()) for _ in range(count)]
+        return [arrays.row(value) for _ in range(count)]
     if isinstance(value, Tensor):
         return [Tensor(Ref("tensor.item"), (value,), value.node) for _ in range(count)]
     sample = next((each.sample for each in items or () if isinstance(each, Gap)), None)

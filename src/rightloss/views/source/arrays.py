@@ -91,6 +91,13 @@ def indexed(base: Data, index: Value, node: ast.AST) -> Value:
         return replace(base, shape=(None, *base.shape[1:]) if base.shape else None, parts={})
     if isinstance(index, Const) and isinstance(index.value, str):
         return Data(node=node, prediction=base.prediction)
+    if isinstance(index, Unknown) and base.prediction is None:
+        return replace(base, shape=None, parts={})  # one number, or the rows of a fold: the axes are not known
+    return row(base)
+
+
+def row(base: Data) -> Data:
+    """One row of an array: what iterating over it gives."""
     return replace(base, shape=base.shape[1:] if base.shape else None, parts={}, prediction=_reduced(base, "row"))
 
 
@@ -230,7 +237,7 @@ def of_range(low: float, high: float, shape: Shape | None, node: ast.AST, why: s
         encoding = frozenset({Source.SIGNED}) if (low, high) == (-1, 1) and exact else None
     elif columns:
         encoding = None  # numbers in columns: which rows occur is not known
-    elif low > 0:
+    elif low > 0 and high > 1:
         encoding = frozenset({Source.OFFSET})
     else:
         encoding = frozenset({Labels.BINARY, Labels.INDEX} if high <= 1 else {Labels.INDEX})

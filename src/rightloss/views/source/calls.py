@@ -189,6 +189,8 @@ def _object_method(machine: Machine, receiver: Obj, name: str, args: Args) -> Va
             return found_labels
     if name in ("run", "experimental_run_v2"):
         return _unread(machine, receiver, name, args)
+    if name == "set_weights":
+        return training.set_weights(machine, receiver, args)
     return Unknown(f"what {name} of {receiver.short} gives", args.node)
 
 

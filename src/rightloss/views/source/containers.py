@@ -194,7 +194,7 @@ def _sample(value: Value, node: ast.AST | None) -> Value:
     if isinstance(value, Dataset):
         return value.element
     if isinstance(value, Data):
-        return arrays.indexed(value, Unknown("a row number"), node or ast.Pass())
+        return arrays.row(value)
     if isinstance(value, Seq):
         for item in value.items:
             found = item.sample if isinstance(item, Gap) else item

@@ -131,6 +131,8 @@ def _unary(path: str, name: str) -> Callable[[Machine, Args], Value]:
             return replace(
                 value, prediction=replace(value.prediction, applied=(*value.prediction.applied, name)), parts={}
             )
+        if isinstance(value, Data):
+            return Data(shape=value.shape, node=args.node)
         if isinstance(value, Tensor):
             return Tensor(Ref(path), (value,), args.node, args)
         return Unknown(f"{name} of something unknown", args.node)

@@ -72,6 +72,8 @@ def push(machine: Machine, model: Obj, layer: Value) -> None:
     machine.store(model.attrs, "top", Tensor(layer, (top,) if top is not None else (), getattr(layer, "node", None)))
     if isinstance(layer, Obj):
         machine.store(layer.attrs, "applied", model.attrs["top"])
+        if is_model(layer):
+            machine.recorder.mark(machine.recorder.embedded, layer)
 
 
 def pop(machine: Machine, model: Obj) -> None:

@@ -166,5 +166,6 @@ def star(module: str, name: str) -> str | None:
     """The canonical name that `name` has when it came through `from module import *`, or None when it cannot."""
     root = canonical(module)
     if root.startswith("keras.layers"):
-        return canonical(f"keras.layers.{name}") if name[:1].isupper() else None
+        own = name[:1].isupper() and name not in _MODEL_NAMES
+        return canonical(f"keras.layers.{name}") if own else None
     return canonical(f"{root}.{name}") if name in STAR_MODULES.get(root, ()) else None

@@ -52,5 +52,5 @@ def iterate(value: Value, node: ast.AST) -> list[Value] | None:
     if isinstance(value, Dataset):
         return [Gap(value.element)]
     if isinstance(value, Data):
-        return [Gap(arrays.indexed(value, Unknown("a row number", node), node))]
+        return [Gap(arrays.row(value))]
     return None

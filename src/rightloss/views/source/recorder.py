@@ -80,7 +80,9 @@ class Recorder:
         self.mixed_precision = False
         self.fitted: set[int] = set()  # ids of models that were trained or evaluated
         self.embedded: set[int] = set()  # ids of models that became part of another model
+        self.weighted: set[int] = set()  # ids of models and layers whose weights were set, not learned here
         self.kept: list[Value] = []  # keeps the objects behind those ids alive
+        self.by_size = 0  # undecided branches around us that ask how wide something is
         self._seen_functions: set[ast.AST] = set()
 
     def defined(self, function: Function) -> None:
@@ -102,7 +104,7 @@ class Recorder:
     def argmax(self, machine: Any, data: Value, axis: Value | None, first_axis: int | None, node: ast.AST) -> None:
         """`argmax` of a prediction."""
         prediction = prediction_of(data)
-        if prediction is not None:
+        if prediction is not None and not self.by_size:
             given = axis is not None and not (isinstance(axis, Const) and axis.value is None)
             known = not given or isinstance(constant(axis), int)
             self.decodings.append(Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis))
@@ -110,7 +112,7 @@ class Recorder:
     def threshold(self, machine: Any, data: Value, limit: float, node: ast.AST) -> None:
         """A prediction compared with a number, or rounded."""
         prediction = prediction_of(data)
-        if prediction is not None:
+        if prediction is not None and not self.by_size:
             self.decodings.append(Decoding("threshold", prediction, node, limit))
 
 

@@ -12,6 +12,7 @@ from rightloss.views.source.heads import Head, read_head, unknown
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
 from rightloss.views.source.machine import Machine, OutOfSteps
+from rightloss.views.source.models import layer_list
 from rightloss.views.source.recorder import Decoding, Site, Training
 from rightloss.views.source.values import (
     Choice,
@@ -20,6 +21,7 @@ from rightloss.views.source.values import (
     LossResult,
     Map,
     Obj,
+    Ref,
     Seq,
     Tensor,
     Unknown,
@@ -110,7 +112,7 @@ _Known = dict[ast.AST, list[SetupSeen]]
 
 
 def _of_site(machine: Machine, site: Site, known: _Known) -> Iterator[SetupSeen]:
-    if _on_data(site) if site.kind == "call" else _only_a_part(machine, site):
+    if _on_data(site) if site.kind == "call" else _unused(machine, site):
         return
     trainings: list[Training | None] = list(_distinct(site.trainings)) or [None]
     for training in trainings:
@@ -145,17 +147,29 @@ def _on_data(site: Site) -> bool:
     output = site.output
     if isinstance(site.labels, Tensor) and site.labels.model is not None:
         return False  # arguments swapped: the model stands where labels belong
+    if isinstance(output, Tensor):
+        return _computed(output)
     return isinstance(output, Seq | Map) or (isinstance(output, Data) and output.prediction is None)
 
 
-def _only_a_part(machine: Machine, site: Site) -> bool:
-    """A compiled model that is never trained by itself and lives inside another one: its loss is never used."""
+def _computed(value: Value | None, depth: int = 12) -> bool:
+    """Whether a tensor was computed from numbers of the program alone: no layer, no model, nothing unknown."""
+    if isinstance(value, Tensor):
+        made = isinstance(value.op, Ref) and value.op.name != "keras.layers.Input" and value.model is None
+        return made and bool(depth) and bool(value.inputs) and all(_computed(one, depth - 1) for one in value.inputs)
+    return isinstance(value, Const | Seq) or (isinstance(value, Data) and value.prediction is None)
+
+
+def _unused(machine: Machine, site: Site) -> bool:
+    """A compiled model that is never trained by itself: it lives inside another one, or got its weights elsewhere.
+    Its loss is never used; older Keras wanted one before `predict`."""
     recorder = machine.recorder
-    return (
-        not site.trainings
-        and id(site.model) in recorder.embedded
-        and id(site.model) not in recorder.fitted
-        and any(other is not site and other.trainings for other in recorder.sites)
+    if site.trainings or id(site.model) in recorder.fitted:
+        return False
+    if id(site.model) in recorder.embedded:
+        return any(other is not site and other.trainings for other in recorder.sites)
+    return isinstance(site.model, Obj) and any(
+        id(each) in recorder.weighted for each in (site.model, *layer_list(site.model).items)
     )
 
 

@@ -77,7 +77,23 @@ def _if(machine: Machine, node: ast.If) -> bool:
     decided = truth(evaluate(machine, node.test))
     if decided is not None:
         return run_block(machine, node.body if decided else node.orelse)
-    return machine.try_arms((lambda: run_block(machine, node.body), lambda: run_block(machine, node.orelse)))
+    by_size = _asks_size(node.test)
+    machine.recorder.by_size += by_size
+    try:
+        return machine.try_arms((lambda: run_block(machine, node.body), lambda: run_block(machine, node.orelse)))
+    finally:
+        machine.recorder.by_size -= by_size
+
+
+_SIZES = frozenset({"shape", "ndim", "output_shape", "size"})
+
+
+def _asks_size(test: ast.expr) -> bool:
+    """Whether a condition looks at how many values there are: each arm reads predictions of another width."""
+    return any(
+        (isinstance(each, ast.Attribute) and each.attr in _SIZES) or (isinstance(each, ast.Name) and each.id == "len")
+        for each in ast.walk(test)
+    )
 
 
 def _for(machine: Machine, node: ast.For) -> bool:

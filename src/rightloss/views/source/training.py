@@ -240,6 +240,12 @@ def _get_layer(machine: Machine, model: Value, args: Args) -> Value:
     return Unknown("a layer that is looked up", args.node)
 
 
+def set_weights(machine: Machine, owner: Value, args: Args) -> Value:
+    """`model.load_weights(path)`, `layer.set_weights(values)`: what was learned elsewhere."""
+    machine.recorder.mark(machine.recorder.weighted, owner)
+    return _NONE
+
+
 def _nothing(machine: Machine, model: Value, args: Args) -> Value:
     return _NONE
 
@@ -258,7 +264,8 @@ MODEL_METHODS: dict[str, Method] = {
     "get_layer": _get_layer,
     "compute_loss": compute_loss,
     "compiled_loss": compute_loss,
-    **dict.fromkeys(("summary", "build", "load_weights", "save_weights", "trainable"), _nothing),
+    **dict.fromkeys(("load_weights", "set_weights"), set_weights),
+    **dict.fromkeys(("summary", "build", "save_weights", "trainable"), _nothing),
 }  # fmt: skip
 
 
