@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rightloss.advice.goals import Goal
-from rightloss.advice.imbalance import Imbalance
+from rightloss.advice.imbalance import CAP, Imbalance
 from rightloss.contract import Contract, Positions
 from rightloss.contract.preparation import Preparation
 from rightloss.errors import NoCrossEntropyFits, WrongArgument
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from rightloss.advice.decision import Decision
     from rightloss.advice.remedy import Remedy
     from rightloss.advice.structure import Structure
+
+if TYPE_CHECKING:
+    from rightloss.advice.weights import Scheme
 
 VERSION = 1
 """Of the JSON contract with other programs."""
@@ -120,6 +123,44 @@ class Advice:
         from rightloss.views.labels.encode import encode
 
         return encode(labels, self.preparation, self._needed("encode"))
+
+    def sample_weight(self, labels: Any, *, scheme: Scheme = "balanced", cap: float | None = CAP) -> Any:
+        """Weights for `fit(x, y, sample_weight=...)`, mean 1 over all labels that were selected for.
+
+        Weights move the probabilities: use them instead of another remedy, never beside one.
+
+        Args:
+            labels: as they stand, like those that were selected for; all of them, or one batch.
+            scheme: "balanced", "sqrt" or "effective"; see `rightloss.advice.weights.class_weights`.
+            cap: largest weight; None for no cap.
+
+        Returns:
+            float32, one for each label; for labels that can be true together one for each cell, (n, L), which only the
+            losses of `rightloss.losses` read.
+        """
+        from rightloss.advice.weights import sample_weight
+
+        contract = self._needed("sample_weight")
+        counts = self._label_counts()
+        ignore = contract.ignore
+        return sample_weight(self.encode(labels), contract.labels, scheme, counts=counts, ignore=ignore, cap=cap)
+
+    def weigh(self, dataset: Any, *, scheme: Scheme = "balanced", cap: float | None = CAP) -> Any:
+        """A `tf.data.Dataset` of (x, encoded y) as one of (x, y, weight); see `sample_weight`."""
+        from rightloss.views.labels.weigh import weigh_dataset
+
+        return weigh_dataset(dataset, self._needed("weigh"), self._label_counts(), scheme, cap)
+
+    def _label_counts(self) -> Any:
+        from rightloss.views.labels.weigh import counts_of
+
+        if self.imbalance is None or self.contract is None:
+            raise NoCrossEntropyFits(
+                "the labels were not counted: they are probabilities, or there are too many classes",
+                expected="labels whose classes can be counted",
+                fix="rightloss.advice.weights.sample_weight(y, encoding, counts=...)",
+            )
+        return counts_of(self.imbalance, self.contract)
 
     def decode(self, predictions: Any, *, thresholds: Any = None, decision: Decision | None = None) -> Any:
         """Predictions as class names, or rows of 0 and 1 for labels that can be true together.

@@ -227,7 +227,7 @@ def test_large_arrays_come_in_chunks(tmp_path: Path) -> None:
     np.savez(tmp_path / "y.npz", y=array)
     for name in ("y.npy", "y.npz"):
         chunks = list(from_path(tmp_path / name)[None].chunks())
-        assert max(len(chunk) for chunk in chunks) <= 131_072
+        assert max(len(chunk) for chunk in chunks) <= 262_144
         np.testing.assert_array_equal(np.concatenate(chunks), array)
 
 

@@ -217,9 +217,8 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
             (scratch,),
             (
                 head,
-                f"counts = {counts}",
-                f"weights = [min(sum(counts) / (len(counts) * count), {HEAVIEST}) for count in counts]",
-                "loss = rightloss.losses.LateWeightedCrossentropy(weights)",
+                f"weights = rightloss.advice.weights.class_weights({counts}, cap={HEAVIEST})",
+                "loss = rightloss.losses.LateWeightedCrossentropy(weights.tolist())",
                 f"callbacks = [rightloss.losses.LateWeights(start_epoch=int({LATE} * epochs))]",
             ),
         ),

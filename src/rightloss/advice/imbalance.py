@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 UNEVEN = 3.0  # largest class against smallest, from which accuracy starts to mislead
+CAP = 10.0  # largest weight of a class: above it single rare examples decide whole steps
 RARE = 20  # fewer examples of a class than this make every number about it an interval
 
 

@@ -16,14 +16,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rightloss.advice.imbalance import CAP
 from rightloss.contract import Labels
 from rightloss.errors import WrongArgument
 
 Scheme = Literal["balanced", "sqrt", "effective"]
 SCHEMES: tuple[Scheme, ...] = ("balanced", "sqrt", "effective")
 
-CAP = 10.0
-"""Largest weight: above it single rare examples decide whole steps."""
 BETA = 0.999
 """Effective-number scheme: classes with far more than 1 / (1 - beta) = 1000 examples count as equally frequent."""
 
