@@ -33,6 +33,33 @@ def told(program: str) -> str:
 
 
 HEADS = {
+    "layers and models through stars": (
+        "from keras.models import *\nfrom keras.layers import *\ni = Input((4,))\n"
+        "m = Model(i, Dense(3, activation='softmax')(i))\nm.compile(loss='categorical_crossentropy')",
+        "3 softmax CategoricalCrossentropy false",
+    ),
+    "graph of TensorFlow 1": (
+        "x = tf.placeholder(tf.float32, [None, 784])\ny = tf.placeholder(tf.float32, [None, 10])\n"
+        "w = tf.Variable(tf.zeros([784, 10]))\nb = tf.Variable(tf.zeros([10]))\n"
+        "p = tf.nn.dropout(tf.matmul(x, w) + b, 0.5)\n"
+        "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(logits=p, labels=y))",
+        "10 linear CategoricalCrossentropy true",
+    ),
+    "layers as functions": (
+        "def model_fn(features, labels, mode):\n    h = tf.layers.dense(features['x'], 99, activation=tf.nn.relu)\n"
+        "    o = tf.layers.dense(h, units=4)\n"
+        "    return tf.nn.sparse_softmax_cross_entropy_with_logits(logits=o, labels=labels)",
+        "4 linear SparseCategoricalCrossentropy true",
+    ),
+    "layer with weights of its own": (
+        "class Linear(layers.Layer):\n    def __init__(self, n):\n        super().__init__()\n        self.n = n\n"
+        "    def build(self, shape):\n        self.w = self.add_weight(shape=(shape[-1], self.n))\n"
+        "        self.b = self.add_weight(shape=(self.n,))\n"
+        "    def call(self, x):\n        return x @ self.w + self.b\n"
+        "m = keras.Sequential([layers.Dense(8), Linear(5)])\n"
+        "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))",
+        "None linear SparseCategoricalCrossentropy true",
+    ),
     "sequential list": (
         "m = keras.Sequential([layers.Dense(8), layers.Dense(3, activation='softmax')])\n"
         "m.compile(loss='sparse_categorical_crossentropy')",

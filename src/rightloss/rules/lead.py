@@ -89,7 +89,7 @@ def _nearest(leads: list[Lead]) -> Lead | None:
 
 
 def _layer_alone(evidence: Evidence) -> Lead | None:
-    """What is wrong with a last layer whatever the loss is: a rule that reads nothing else, and fires for every loss."""
+    """What is wrong with a last layer whatever the loss is: a rule that reads nothing else and fires for each loss."""
     if any(len(evidence.possible(each)) != 1 for each in LAYER):
         return None
     losses = replace(evidence.fields[Field.LOSS], values=Field.LOSS.everything - {Loss.OTHER})

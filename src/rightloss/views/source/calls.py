@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from rightloss.contract import table
-from rightloss.views.source import arrays, containers, datasets, encoders, functions, labels, training
+from rightloss.views.source import arrays, containers, datasets, encoders, functions, labels, layers, training
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import (
     COPIES,
@@ -294,7 +294,7 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
     if name.startswith("builtins."):
         return containers.builtin(machine, name[9:], args, lambda f, a: invoke(machine, f, a))
     inputs = tensors_in(args)
-    if inputs:
+    if inputs or name in layers.UNIT_FUNCTIONS or name in layers.PRODUCTS:
         return Tensor(Ref(name), inputs, args.node, args)
     if name.startswith("tensorflow.reduce_") and args.positional and isinstance(args.positional[0], LossResult):
         return args.positional[0]
@@ -357,6 +357,7 @@ _NAMED: dict[str, Callable[[Machine, Args], Value]] = {
     SEQUENTIAL: sequential,
     FUNCTIONAL: lambda machine, args: functional(args),
     "keras.models.Functional": lambda machine, args: functional(args),
+    "tensorflow.placeholder": lambda machine, args: Tensor(Ref("keras.layers.Input"), (), args.node),
     "keras.layers.Input": lambda machine, args: Tensor(Ref("keras.layers.Input"), (), args.node, args),
     **dict.fromkeys(COPIES, training.copy_model),
     **dict.fromkeys(("keras.models.load_model", "keras.saving.load_model"), training.load),

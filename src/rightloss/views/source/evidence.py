@@ -23,7 +23,7 @@ from rightloss.contract import (
 )
 from rightloss.views.source.conditions import conditions
 from rightloss.views.source.decoding import decode_uses
-from rightloss.views.source.heads import Head
+from rightloss.views.source.head import Head
 from rightloss.views.source.losses import MetricSeen
 from rightloss.views.source.notebooks import Program
 from rightloss.views.source.report import Reading, SetupSeen

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from rightloss.views.source import layers, shapes
+from rightloss.views.source import layers, products, shapes
+from rightloss.views.source.head import Head, activation_name, unknown
 from rightloss.views.source.models import FUNCTIONAL, OPAQUE, SEQUENTIAL, is_application
 from rightloss.views.source.values import (
     Args,
     Const,
     Data,
-    Function,
     Obj,
     Ref,
     Seq,
@@ -26,30 +26,6 @@ from rightloss.views.source.values import (
 from rightloss.views.source.worlds import World
 
 MAX_WALK = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the loss gets. `activation` is None where it is not known; `why` says what could not be read."""
-
-    units: Value | None = None
-    activation: str | None = None
-    axis: str | None = "last"  # "last", "another", None: not known
-    recovered: bool | None = None  # whether Keras on TensorFlow finds the values before the activation
-    twice: str | None = None  # the activation below, where a second one follows
-    node: ast.AST | None = None  # the last layer that has units
-    activation_node: ast.AST | None = None
-    units_node: ast.AST | None = None
-    layer: str = ""
-    name: str | None = None
-    rank: int | None = None  # axes of the output, the batch included
-    why: str = ""
-    through: tuple[str, ...] = field(default=())  # layers between the activation and the loss
-
-
-def unknown(why: str, node: ast.AST | None = None) -> Head:
-    """A head that could not be read."""
-    return Head(None, None, None, None, None, node, why=why)
 
 
 def read_head(output: Value | None, world: World, depth: int = MAX_WALK) -> Head:
@@ -84,7 +60,7 @@ def _below(value: Tensor, world: World, depth: int) -> Head:
 
 def _of_object(op: Obj, value: Tensor, world: World, depth: int) -> Head:
     if isinstance(op.cls, UserClass):
-        for key in ("top", "outputs"):
+        for key in ("top", "outputs", "gives"):
             if isinstance(op.attrs.get(key), Value):
                 return read_head(op.attrs[key], world, depth - 1)
         return unknown(f"{op.cls.node.name} is a layer of the program that could not be followed", op.node)
@@ -181,34 +157,6 @@ def _unit_layer(kind: str, layer: Obj, world: World) -> Head:
         label if isinstance(label, str) else None,
         why="" if name is not None else f"the activation of the last layer ({kind}) is not known",
     )
-
-
-def activation_name(value: Value, world: World) -> str | None:
-    """The name of an activation that was passed as an argument."""
-    value = world.pick(value) or value
-    if isinstance(value, Const):
-        if value.value is None:
-            return "linear"
-        return layers.ACTIVATION_NAMES.get(value.value, value.value) if isinstance(value.value, str) else None
-    if isinstance(value, Ref):
-        last = value.name.rpartition(".")[2]
-        return (
-            layers.ACTIVATION_NAMES.get(last, last)
-            if last.islower() or last in layers.ACTIVATIONS
-            else (layers.ACTIVATIONS.get(last))
-        )
-    if isinstance(value, Obj) and isinstance(value.cls, str) and value.short in layers.ACTIVATIONS:
-        return layers.ACTIVATIONS[value.short]
-    if (
-        isinstance(value, Obj)
-        and isinstance(value.cls, str)
-        and value.short in ("Activation", "get")
-        and value.args.positional
-    ):
-        return activation_name(value.args.positional[0], world)
-    if isinstance(value, Function):
-        return None
-    return None
 
 
 def _activation_layer(kind: str, layer: Obj, value: Tensor, world: World, depth: int) -> Head:
@@ -332,6 +280,13 @@ def _of_operation(name: str, value: Tensor, world: World, depth: int) -> Head:
         return compose(last, _below(value, world, depth), None, value, world, value.node, recovered=True)
     if name in ("keras.layers.Input", "rightloss.y_pred"):
         return unknown("the output is an input", value.node)
+    if name in layers.UNIT_FUNCTIONS:
+        return products.called_layer(name, value, world)
+    if name in layers.PRODUCTS:
+        return products.product(value, world)
+    if last == "bias_add":
+        below = _below(value, world, depth)
+        return below if below.activation == "linear" else unknown("arithmetic after the last layer", value.node)
     if last in layers.SAME_VALUES:
         return replace(_below(value, world, depth), recovered=None)
     if last in layers.SHAPE_OPERATIONS or name == "tensor.item":
@@ -344,11 +299,14 @@ def _of_operation(name: str, value: Tensor, world: World, depth: int) -> Head:
 
 def _arithmetic(value: Tensor, world: World, depth: int) -> Head:
     """Sums and scaled raw scores are raw scores; what else arithmetic does to an activation is not known."""
+    if getattr(value.op, "name", "") == "operator.@":
+        sides = tuple(each for each in value.inputs if isinstance(world.pick(each), Tensor))
+        return products.product(replace(value, inputs=sides, args=Args(None, value.inputs)), world)
     tensors = [each for each in (world.pick(one) for one in value.inputs) if isinstance(each, Tensor)]
     heads = [read_head(each, world, depth // 2) for each in tensors]
     linear = [head for head in heads if head.activation == "linear"]
     others = [each for each in value.inputs if not isinstance(world.pick(each), Tensor)]
-    scale = all(isinstance(world.pick(each), Const | Symbol | Unknown) for each in others)
+    scale = all(isinstance(world.pick(each), Const | Symbol | Unknown | Obj | Data) for each in others)
     if linear and len(linear) == len(heads) and scale:
         return replace(linear[0], recovered=False)
     return unknown("arithmetic after the last layer", value.node)

@@ -20,6 +20,31 @@ UNITS: dict[str, tuple[int, tuple[str, ...], int | None, str]] = {
     "Embedding": (1, ("output_dim",), None, "linear"),
 }  # fmt: skip
 
+# Functions of TensorFlow 1 that make a layer and apply it; where no activation is given and None stands here, a scope
+# around the call may have set one.
+_DENSE_CALL = (1, ("units", "num_outputs"), 2, "linear")
+_CONV_CALL = (1, ("filters", "num_outputs"), 9, "linear")
+_SCOPED = (1, ("num_outputs",), None, None)
+UNIT_FUNCTIONS: dict[str, tuple[int, tuple[str, ...], int | None, str | None]] = {
+    "tensorflow.layers.dense": _DENSE_CALL,
+    **dict.fromkeys(
+        (f"tensorflow.layers.{name}" for name in ("conv1d", "conv2d", "conv3d", "conv2d_transpose")),
+        _CONV_CALL,
+    ),
+    "tensorflow.contrib.layers.linear": _DENSE_CALL,
+    **dict.fromkeys(
+        (f"{module}.{name}" for module in ("tensorflow.contrib.layers", "tensorflow.contrib.slim", "tf_slim")
+         for name in ("fully_connected", "conv2d")),
+        _SCOPED,
+    ),
+}  # fmt: skip
+# Products with weights of the program's own: raw scores, whatever went in.
+PRODUCTS = frozenset(
+    {*(f"{module}.{name}" for module in ("tensorflow", "tensorflow.linalg", "keras.ops", "keras.backend")
+       for name in ("matmul", "tensordot", "dot")),
+     "tensorflow.sparse_tensor_dense_matmul", "tensorflow.nn.xw_plus_b", "tensorflow.nn.conv2d", "tensorflow.nn.conv1d"}
+)  # fmt: skip
+
 ACTIVATIONS = {
     "Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu",
     "ThresholdedReLU": "relu",
@@ -52,7 +77,7 @@ MERGES = frozenset({"Add", "Average", "Subtract", "Maximum", "Minimum", "Multipl
 AVERAGES = frozenset({"Average", "Maximum", "Minimum", "Concatenate"})
 
 MODULES = ("tensorflow.nn.", "keras.activations.", "keras.ops.", "keras.backend.")
-SAME_VALUES = frozenset({"cast", "identity", "stop_gradient", "convert_to_tensor", "clip_by_value", "clip"})
+SAME_VALUES = frozenset({"cast", "identity", "stop_gradient", "convert_to_tensor", "clip_by_value", "clip", "dropout"})
 SHAPE_OPERATIONS = frozenset(
     {"reshape", "squeeze", "expand_dims", "transpose", "flatten", "batch_flatten", "permute_dimensions", "split",
      "stack",

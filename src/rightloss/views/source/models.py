@@ -71,6 +71,9 @@ def push(machine: Machine, model: Obj, layer: Value) -> None:
         return
     machine.store(model.attrs, "top", Tensor(layer, (top,) if top is not None else (), getattr(layer, "node", None)))
     if isinstance(layer, Obj):
+        if isinstance(layer.cls, UserClass) and isinstance(layer.cls.find("call"), Function):
+            inputs: list[Value] = [top if top is not None else Tensor(Ref("keras.layers.Input"), (), layer.node)]
+            machine.store(layer.attrs, "gives", forward(machine, layer, inputs, NOTHING))
         machine.store(layer.attrs, "applied", model.attrs["top"])
         if is_model(layer):
             machine.recorder.mark(machine.recorder.embedded, layer)

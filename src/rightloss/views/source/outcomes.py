@@ -14,7 +14,6 @@ from rightloss.views.source.values import (
     Gap,
     Map,
     Seq,
-    Unknown,
     UserClass,
     Value,
 )

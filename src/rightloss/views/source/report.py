@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from rightloss.contract.table import LOSS_NAMES
 from rightloss.contract.vocabulary import Loss
-from rightloss.views.source.heads import Head, read_head, unknown
+from rightloss.views.source.head import Head, unknown
+from rightloss.views.source.heads import read_head
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
 from rightloss.views.source.machine import Machine, OutOfSteps
