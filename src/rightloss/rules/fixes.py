@@ -31,9 +31,12 @@ class Way:
 
 
 def ways(evidence: Evidence, repairs: tuple[Repair, ...]) -> tuple[Way, ...]:
-    """A way for each repair. Safe is only a single one that touches nothing but compile arguments."""
-    single = len(repairs) == 1
-    return tuple(_way(evidence, repair, single=single) for repair in repairs)
+    """A way for each repair that is written in its own way. Safe is only a single one that touches nothing but compile
+    arguments."""
+    written: dict[str, Repair] = {}
+    for repair in repairs:
+        written.setdefault(_title(evidence, contract_of(evidence, repair), repair), repair)
+    return tuple(_way(evidence, repair, single=len(written) == 1) for repair in written.values())
 
 
 def contract_of(evidence: Evidence, repair: Repair) -> Contract:

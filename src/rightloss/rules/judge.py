@@ -158,7 +158,7 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
         output=setup.output,
         fixes=tuple(way.fix for way in open_ways),
         also=tuple(other.code for other in found.also),
-        question=question(found.repairs),
+        question=question(found.repairs) if len(open_ways) > 1 else "",
     )
     if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
         return Verdict(_without_second(finding, setup))

@@ -335,7 +335,10 @@ def _function_decorator(machine: Machine, args: Args) -> Value:
 
 def _logits_loss(name: str) -> Callable[[Machine, Args], Value]:
     def handler(machine: Machine, args: Args) -> Value:
-        named = Args(args.node, (), {"y_true": args.get(0, "labels"), "y_pred": args.get(1, "logits")})  # type: ignore[dict-item]
+        labels, logits = args.get(0, "labels"), args.get(1, "logits")
+        if isinstance(labels, Tensor) and labels.op is not _INPUT and getattr(logits, "op", _INPUT) is _INPUT:
+            labels, logits = logits, labels  # without names: before TensorFlow 1.0 the scores came first
+        named = Args(args.node, (), {"y_true": labels, "y_pred": logits})  # type: ignore[dict-item]
         named.keywords = {key: value for key, value in named.keywords.items() if value is not None}
         return training.call_loss(machine, Ref(name), named)
 
@@ -353,11 +356,12 @@ LOGITS_LOSSES = {
 }
 """Losses of TensorFlow that read logits and have no option: name -> the Keras loss with from_logits=True."""
 
+_INPUT = Ref("keras.layers.Input")
 _NAMED: dict[str, Callable[[Machine, Args], Value]] = {
     SEQUENTIAL: sequential,
     FUNCTIONAL: lambda machine, args: functional(args),
     "keras.models.Functional": lambda machine, args: functional(args),
-    "tensorflow.placeholder": lambda machine, args: Tensor(Ref("keras.layers.Input"), (), args.node),
+    "tensorflow.placeholder": lambda machine, args: Tensor(_INPUT, (), args.node),
     "keras.layers.Input": lambda machine, args: Tensor(Ref("keras.layers.Input"), (), args.node, args),
     **dict.fromkeys(COPIES, training.copy_model),
     **dict.fromkeys(("keras.models.load_model", "keras.saving.load_model"), training.load),

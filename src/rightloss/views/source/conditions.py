@@ -63,8 +63,8 @@ def _row_sums(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
 
 def _recovered(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     head = read.head
-    if head.recovered is not None and head.activation in ("sigmoid", "softmax"):
-        found = head.recovered and head.twice is None and not seen.mixed_precision and not read.loss.raw
+    if (head.recovered is not None or read.loss.raw) and head.activation in ("sigmoid", "softmax"):
+        found = bool(head.recovered) and head.twice is None and not seen.mixed_precision and not read.loss.raw
         value = Recovered.YES if found else Recovered.NO
         text = (
             f"{', '.join(head.through)} after the activation"

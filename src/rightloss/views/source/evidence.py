@@ -108,6 +108,7 @@ def _loss(made: Evidence, read: Reading, writer: Writer) -> Evidence:
         FromLogits.ABSENT: "no from_logits",
     }
     told = text[loss.from_logits] + ("" if loss.logits_node is not None else " (the default)")
+    told = "it reads raw scores" if loss.raw else told
     return made.narrow(Field.FROM_LOGITS, loss.from_logits, writer.fact(told, loss.logits_node or node))
 
 

@@ -168,6 +168,18 @@ def _table(machine: Machine, args: Args) -> Value:
     return Data(shape=(None, None), node=args.node)
 
 
+def _arithmetic(sign: str) -> Callable[[Machine, Args], Value]:
+    """`tf.add(x, y)` is `x + y`."""
+
+    def handler(machine: Machine, args: Args) -> Value:
+        left, right = args.get(0, "x", "x1"), args.get(1, "y", "x2")
+        if left is None or right is None:
+            return Unknown("arithmetic", args.node)
+        return arrays.arithmetic(left, right, sign, args.node or ast.Pass())
+
+    return handler
+
+
 def _expand(machine: Machine, args: Args) -> Value:
     value = _plain(args.get(0, "a", "input", "x"))
     if isinstance(value, Data):
@@ -233,6 +245,11 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     "scipy.special.expit": _unary("scipy.special.expit", "sigmoid"),
     **dict.fromkeys(("numpy.round", "numpy.rint", "tensorflow.round", "numpy.around"), _round),
     **dict.fromkeys(("numpy.greater", "tensorflow.greater"), _greater),
+    **{
+        f"{module}.{name}": _arithmetic(sign)
+        for module in ("tensorflow", "tensorflow.math", "numpy", "keras.ops")
+        for name, sign in (("add", "+"), ("subtract", "-"), ("multiply", "*"), ("divide", "/"))
+    },
     "numpy.where": _where,
     **dict.fromkeys(("numpy.loadtxt", "numpy.genfromtxt"), _table),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),

@@ -29,6 +29,8 @@ def sharpen(finding: Finding, written: SourceSetup) -> Finding:
     read = written.seen.readings[0]
     if finding.code == "RL201" and read.head.twice is not None:
         return _twice(finding, read, written)
+    if finding.code == "RL201" and read.loss.raw:
+        return _scores(finding, read)
     finding = _with_edit(finding, written)
     return _with_mode(finding, read, written)
 
@@ -52,6 +54,13 @@ def _twice(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
         fixes=(Fix(title, False),),
         question="",
     )
+
+
+def _scores(finding: Finding, read: Reading) -> Finding:
+    """An operation of TensorFlow has no option to turn: it wants what was there before the activation."""
+    line = f"logits=the values before {read.head.activation}"
+    message = f"{finding.message.partition(' Write: ')[0]} Write: {line}"
+    return replace(finding, message=message, expected=line, fixes=(Fix(f"hand over raw scores: {line}", False),))
 
 
 def _with_edit(finding: Finding, written: SourceSetup) -> Finding:
