@@ -217,8 +217,9 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
             (scratch,),
             (
                 head,
-                f"weights = rightloss.advice.weights.class_weights({counts}, cap={HEAVIEST})",
-                "loss = rightloss.losses.LateWeightedCrossentropy(weights.tolist())",
+                "from rightloss.advice.weights import class_weights",
+                f"weights = class_weights({counts}, cap={HEAVIEST}).tolist()",
+                "loss = rightloss.losses.LateWeightedCrossentropy(weights)",
                 f"callbacks = [rightloss.losses.LateWeights(start_epoch=int({LATE} * epochs))]",
             ),
         ),
