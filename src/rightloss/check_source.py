@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -65,19 +65,22 @@ def _may_train(path: str) -> bool:
 
 def check_text(text: str, path: str = "<stdin>", config: Config | None = None) -> Report:
     """Check one program given as text."""
-    try:
-        seen = read_text(text, path)
-    except UnreadableInput as error:
-        return Report(summary=Summary(files=1, skipped=1), problems=(f"{path}: {error.received}",))
-    return _report(seen, config if config is not None else Config())
+    return _guarded(path, lambda: read_text(text, path), config if config is not None else Config())
 
 
 def check_file(path: str, config: Config) -> Report:
-    """Check one file. Whatever goes wrong in it is said about it, and about nothing else."""
+    """Check one file."""
+    return _guarded(path, lambda: read(path), config)
+
+
+def _guarded(path: str, reading: Callable[[], SourceReport], config: Config) -> Report:
+    """Findings of one program. Whatever goes wrong in it is said about it, and about nothing else."""
     try:
-        return _report(read(path), config)
+        return _report(reading(), config)
     except UnreadableInput as error:
-        return Report(summary=Summary(files=1, skipped=1), problems=(str(error.received),))
+        told = str(error.received)
+        problem = told if told.startswith(path) else f"{path}: {told}"
+        return Report(summary=Summary(files=1, skipped=1), problems=(problem,))
     except Exception as error:  # a crash in one file must not hide the findings in the others
         note = Finding(
             code=INTERNAL,
@@ -114,7 +117,7 @@ def _report(seen: SourceReport, config: Config) -> Report:
         f"{seen.path}{'' if cell is None else f' cell {cell}'}: does not parse: {why}" for cell, why in seen.broken
     )
     skipped = int(bool(seen.broken) and not seen.program.body)
-    summary = _summary(understood, skipped)
+    summary = _summary(understood, skipped, seen.left_out)
     if seen.out_of_steps:
         problems = (*problems, f"{seen.path}: reading stopped early, the program takes too many steps")
     ordered = sorted(findings.values(), key=_order)
@@ -126,8 +129,12 @@ def _order(finding: Finding) -> tuple[int, int, int, str]:
     return (place.cell or 0, place.line or 0, place.column or 0, finding.code)
 
 
-def _summary(understood: Sequence[Understood], skipped: int) -> Summary:
-    """Each site once; a site is resolved when it is in every context and for every output."""
+TOO_DEEP = "a statement nests too deeply and was left out"
+
+
+def _summary(understood: Sequence[Understood], skipped: int, left_out: int) -> Summary:
+    """Each site once; a site is resolved when it is in every context and for every output. A statement that was left
+    out may have held a site: it is counted among the reasons, and nowhere else."""
     sites: dict[Place, str] = {}
     for each in understood:
         sites[each.place] = sites.get(each.place) or each.reason
@@ -136,6 +143,8 @@ def _summary(understood: Sequence[Understood], skipped: int) -> Summary:
         if reason:
             reasons[reason] = reasons.get(reason, 0) + 1
     unresolved = sum(reasons.values())
+    if left_out:
+        reasons[TOO_DEEP] = left_out
     return Summary(1, skipped, len(sites), len(sites) - unresolved, unresolved, reasons)
 
 

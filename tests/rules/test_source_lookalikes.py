@@ -15,6 +15,15 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "a mixture of probabilities": (
+        "class Forest(layers.Layer):\n    def build(self, shape):\n        self.pi = self.add_weight(shape=(9, 3))\n"
+        "    def call(self, x):\n        return tf.matmul(x, keras.activations.softmax(self.pi))\n"
+        "i = keras.Input((9,))\nm = keras.Model(i, Forest()(i))\nm.compile(loss='sparse_categorical_crossentropy')"
+    ),
+    "experts weighed by a softmax": (
+        "i = keras.Input((9,))\ng = layers.Dense(4, 'softmax')(i)\n"
+        "m = keras.Model(i, tf.matmul(g, experts))\nm.compile(loss='sparse_categorical_crossentropy')"
+    ),
     "rows of a fold": (
         "y = keras.utils.to_categorical(np.random.randint(0, 3, (99,)))\n"
         "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"

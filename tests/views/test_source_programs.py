@@ -193,9 +193,10 @@ HARD = {
 
 
 def test_a_statement_that_nests_too_deeply_hides_no_other() -> None:
-    """A sum of hundreds of terms is left out; the model after it is read."""
+    """A sum of hundreds of terms is left out and counted; the model after it is read."""
     report = read_text("x = " + " + ".join(["f(1)"] * 900) + "\n" + MODEL + COMPILE)
     assert len(report.setups) == 1
+    assert report.left_out == 1
 
 
 def test_long_programs_are_read_to_the_end() -> None:

@@ -138,7 +138,7 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     """Axes of the output against axes of labels that were passed as an array."""
     data, rank = read.labels, read.head.rank
     array = seen.training is not None and isinstance(seen.training.labels, Data | Seq)
-    if data is None or data.shape is None or rank is None or not array or read.loss.labels_changed:
+    if data is None or not data.shape or rank is None or not array or read.loss.labels_changed:
         return
     axes = len(data.shape)
     rows = data.encoding is not None and data.encoding <= {Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}

@@ -283,7 +283,7 @@ def _of_operation(name: str, value: Tensor, world: World, depth: int) -> Head:
     if name in layers.UNIT_FUNCTIONS:
         return products.called_layer(name, value, world)
     if name in layers.PRODUCTS:
-        return products.product(value, world)
+        return _product(value, world, depth)
     if last == "bias_add":
         below = _below(value, world, depth)
         return below if below.activation == "linear" else unknown("arithmetic after the last layer", value.node)
@@ -297,11 +297,18 @@ def _of_operation(name: str, value: Tensor, world: World, depth: int) -> Head:
     return unknown(f"{last}() on the way to the output is not read", value.node)
 
 
+def _product(value: Tensor, world: World, depth: int) -> Head:
+    """Raw scores, but for shares that weigh something: softmax times probabilities is a probability again."""
+    if len(value.inputs) == 1 and read_head(value.inputs[0], world, depth // 2).activation == "softmax":
+        return unknown("a mixture weighed by a softmax is not read", value.node)
+    return products.product(value, world)
+
+
 def _arithmetic(value: Tensor, world: World, depth: int) -> Head:
     """Sums and scaled raw scores are raw scores; what else arithmetic does to an activation is not known."""
     if getattr(value.op, "name", "") == "operator.@":
         sides = tuple(each for each in value.inputs if isinstance(world.pick(each), Tensor))
-        return products.product(replace(value, inputs=sides, args=Args(None, value.inputs)), world)
+        return _product(replace(value, inputs=sides, args=Args(None, value.inputs)), world, depth)
     tensors = [each for each in (world.pick(one) for one in value.inputs) if isinstance(each, Tensor)]
     heads = [read_head(each, world, depth // 2) for each in tensors]
     linear = [head for head in heads if head.activation == "linear"]

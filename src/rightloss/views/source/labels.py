@@ -135,7 +135,7 @@ def _unary(path: str, name: str) -> Callable[[Machine, Args], Value]:
             return Data(shape=value.shape, node=args.node)
         if isinstance(value, Tensor):
             return Tensor(Ref(path), (value,), args.node, args)
-        return Unknown(f"{name} of something unknown", args.node)
+        return Tensor(Ref(path), (), args.node, args)
 
     return handler
 

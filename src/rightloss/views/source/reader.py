@@ -39,6 +39,7 @@ class SourceReport:
     broken: list[tuple[int | None, str]] = field(default_factory=list)
     read: bool = True  # False: the text test found nothing to read
     out_of_steps: bool = False
+    left_out: int = 0  # statements that nest too deeply to be read
 
 
 def read(path: Path | str) -> SourceReport:
@@ -67,7 +68,7 @@ def _read_program(program: Program, path: str) -> SourceReport:
     machine = Machine(max(STEPS_AT_LEAST, STEPS_PER_LINE * sum(len(cell.lines) for cell in program.cells)), Recorder())
     found = SourceReport(path, program, broken=program.broken)
     try:
-        _run_module(machine, program)
+        found.left_out = _run_module(machine, program)
         _run_uncalled(machine, program)
     except (OutOfSteps, RecursionError):
         found.out_of_steps = True
@@ -88,14 +89,17 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _run_module(machine: Machine, program: Program) -> None:
-    """The statements of the program, in order. One that nests too deeply is left out, the others still count."""
+def _run_module(machine: Machine, program: Program) -> int:
+    """The statements of the program, in order. How many nest too deeply: they are left out, the others still count."""
+    left_out = 0
     for statement in program.body:
         try:
             if run_block(machine, [statement]):
-                return
+                break
         except RecursionError:
             machine.start_over()
+            left_out += 1
+    return left_out
 
 
 def _run_uncalled(machine: Machine, program: Program) -> None:
