@@ -2,6 +2,7 @@
 
     python bench/check_source.py FOLDER             a mixed tree, such as site-packages
     python bench/check_source.py FOLDER --pylint    with pylint, which takes minutes
+    python bench/check_source.py FOLDER... --everything    no text test: parse and read every file, count crashes
 
 Every tool runs in a process of its own on the same list of files, in this one run. CPU is user and system time of the
 process and its children; the best of `--repeat` runs counts. Two ratios are judged: CPU against ast.parse on the files
@@ -19,9 +20,10 @@ import subprocess
 import sys
 import time
 import warnings
+from collections import Counter
 from pathlib import Path
 
-from rightloss.check_source import check_file
+from rightloss.check_source import INTERNAL, check_file, check_text
 from rightloss.config import Config
 from rightloss.views.source.notebooks import decode
 from rightloss.views.source.prefilter import may_train
@@ -69,6 +71,33 @@ def check_all(files: list[str]) -> None:
         check_file(file, Config())
 
 
+def everything(folders: list[Path]) -> int:
+    """Read every file without the text test; print crashes, files given up, the slowest one, time and memory."""
+    outcome: Counter[str] = Counter()
+    slowest, name = 0.0, ""
+    start, lines = time.process_time(), 0
+    for file in [each for folder in folders for each in files_below(folder)]:
+        data = Path(file).read_bytes()
+        lines += data.count(b"\n")
+        begun = time.process_time()
+        report = check_text(decode(data), file, Config())
+        took = time.process_time() - begun
+        slowest, name = max((slowest, name), (took, file))
+        outcome["files"] += 1
+        outcome["not parseable"] += report.summary.skipped
+        outcome["given up"] += any("stopped early" in each for each in report.problems)
+        outcome["set-ups"] += report.summary.setups
+        for each in report.findings:
+            outcome["crashes"] += each.code == INTERNAL
+            if each.code == INTERNAL:
+                print(f"  CRASH {file}: {each.message}")
+    cpu = time.process_time() - start
+    told = ", ".join(f"{count:,} {what}" for what, count in outcome.items())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{told}; {lines:,} lines; CPU {cpu:.0f} s, peak memory {peak:,.0f} MiB; slowest {slowest:.2f} s {name}")
+    return outcome["crashes"]
+
+
 def best_cpu(work: object, files: list[str], repeat: int) -> float:
     """The least CPU seconds of several runs in this process."""
     found = []
@@ -79,24 +108,19 @@ def best_cpu(work: object, files: list[str], repeat: int) -> float:
     return min(found)
 
 
-def main() -> None:
-    """Measure and print ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--pylint", action="store_true")
-    given = parser.parse_args()
-    files = files_below(given.folder)
+def measure(folders: list[Path], *, repeat: int, pylint: bool) -> None:
+    """Compare with ast.parse and with other tools."""
+    files = [each for folder in folders for each in files_below(folder)]
     candidates = [file for file in files if may_train(Path(file).read_bytes())]
     print(f"{len(files)} files, {len(candidates)} that may train a model")
 
     check_all(candidates[:5])  # imports are start-up, measured with the whole tree below
-    parsing, checking = best_cpu(parse_all, candidates, given.repeat), best_cpu(check_all, candidates, given.repeat)
+    parsing, checking = best_cpu(parse_all, candidates, repeat), best_cpu(check_all, candidates, repeat)
     ratio = checking / parsing
     verdict = "within" if ratio <= PARSE_BUDGET else "over"
     print(f"CPU against ast.parse on the same files: {ratio:.2f} x ({verdict} the budget of {PARSE_BUDGET:g} x)")
 
-    ours = [sys.executable, "-m", "rightloss", "check", "--format", "concise", str(given.folder)]
+    ours = [sys.executable, "-m", "rightloss", "check", "--format", "concise", *map(str, folders)]
     cpu, wall = child_cpu(), time.perf_counter()
     subprocess.run(ours, capture_output=True, check=False)
     cpu, wall = child_cpu() - cpu, time.perf_counter() - wall
@@ -108,7 +132,7 @@ def main() -> None:
     )
 
     others = {"ruff": ["ruff", "check", "--no-cache", "--isolated"], "flake8": ["flake8", "--isolated", "-j", "1"]}
-    if given.pylint:
+    if pylint:
         others["pylint"] = ["pylint", "--disable=all", "--enable=E", "-j", "1"]
     for name, command in others.items():
         found = shutil.which(command[0]) or shutil.which(command[0], path=str(Path(sys.executable).parent))
@@ -118,6 +142,19 @@ def main() -> None:
         theirs, their_wall = tool([found, *command[1:]], files if name != "pylint" else candidates)
         on = "" if name != "pylint" else " (only files that may train a model)"
         print(f"{name}: CPU {theirs:.2f} s, wall {their_wall:.2f} s, {theirs / cpu:.1f} x our CPU{on}")
+
+
+def main() -> None:
+    """Measure and print ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="+")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--pylint", action="store_true")
+    parser.add_argument("--everything", action="store_true", help="read every file, without the text test")
+    given = parser.parse_args()
+    if given.everything:
+        sys.exit(everything(given.folder))
+    measure(given.folder, repeat=given.repeat, pylint=given.pylint)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ RIGHT = {
         "i = keras.Input((9,))\ng = layers.Dense(4, 'softmax')(i)\n"
         "m = keras.Model(i, tf.matmul(g, experts))\nm.compile(loss='sparse_categorical_crossentropy')"
     ),
+    "quantity of a record": (
+        "def parse(r):\n    e = tf.io.parse_single_example(r, {'age': tf.io.FixedLenFeature([], tf.int64)})\n"
+        "    return 1, e['age']\nm = keras.Sequential([layers.Dense(1)])\nm.compile(loss='mse')\n"
+        "m.fit(tf.data.TFRecordDataset('a').map(parse).batch(8))"
+    ),
     "rows of a fold": (
         "y = keras.utils.to_categorical(np.random.randint(0, 3, (99,)))\n"
         "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"

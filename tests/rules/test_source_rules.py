@@ -19,6 +19,14 @@ from sklearn.preprocessing import MultiLabelBinarizer
 SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
 SIGMOID = "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
 BROKEN = {
+    "RL101 number of a record": (
+        "RL101",
+        "def parse(r):\n    f = {'image': tf.io.FixedLenFeature([], tf.string),\n"
+        "        'label': tf.io.FixedLenFeature([], tf.int64)}\n    e = tf.io.parse_single_example(r, f)\n"
+        "    return tf.io.decode_jpeg(e['image']), tf.cast(e['label'], tf.int32)\n"
+        "d = tf.data.TFRecordDataset('a').map(parse).batch(8)\n" + SOFTMAX +
+        "m.compile(loss='categorical_crossentropy')\nm.fit(d)",
+    ),
     "RL204 without a loss": ("RL204", "m = keras.Sequential([layers.Dense(1, 'softmax')])\nm.compile('adam')"),
     "RL101 ids": ("RL101", SOFTMAX + "m.compile(loss='categorical_crossentropy')\nm.fit(images, digits)"),
     "RL101 one-hot": (

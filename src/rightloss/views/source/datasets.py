@@ -17,11 +17,13 @@ from rightloss.views.source.values import (
     Function,
     Map,
     Obj,
+    Ref,
     Seq,
     Symbol,
     Unknown,
     Value,
     constant,
+    number,
 )
 
 Invoke = Callable[[Value, Args], Value]
@@ -79,6 +81,8 @@ def call_name(name: str, args: Args) -> Value | None:
         return _old_mnist(args)
     if name == "tensorflow_datasets.load":
         return _tfds(args)
+    if name in _RECORDS:
+        return _record(args)
     if name.startswith("tensorflow.data.") and name.endswith((".from_tensor_slices", ".from_tensors")):
         return Dataset(_rows(args.get(0, "tensors") or Unknown("nothing", args.node), args.node), args.node)
     if name.startswith("tensorflow.data.") and name.endswith("Dataset.zip"):
@@ -87,7 +91,38 @@ def call_name(name: str, args: Args) -> Value | None:
         return Dataset(Seq.of([_element(each, args.node) for each in inner], "tuple"), args.node)
     if name.startswith("tensorflow.data.") and name.endswith("Dataset.range"):
         return Dataset(Data(node=args.node), args.node)
+    if name.startswith("tensorflow.data.") and name.endswith(_FILES):
+        return Dataset(Unknown("an element that is read from files", args.node), args.node)
     return None
+
+
+_FILES = ("TFRecordDataset", "TextLineDataset", "FixedLengthRecordDataset", "Dataset.list_files")
+_RECORDS = frozenset(
+    f"{module}.{name}"
+    for module in ("tensorflow", "tensorflow.io")
+    for name in ("parse_single_example", "parse_example")
+)
+FEATURE = "a whole number of a record"
+
+
+def _record(args: Args) -> Value:
+    """`tf.io.parse_single_example(x, {"label": FixedLenFeature([], tf.int64)})`: what each feature holds."""
+    features = args.get(1, "features")
+    if not isinstance(features, Map):
+        return Unknown("a record whose features are not known", args.node)
+    return Map({key: _feature(each) for key, each in features.items.items()}, features.is_open, args.node)
+
+
+def _feature(value: Value) -> Value:
+    """One number for each example may be a class id or a 0/1 label, and never a row."""
+    if not isinstance(value, Obj) or value.short != "FixedLenFeature":
+        return Data(node=getattr(value, "node", None))
+    sizes, kind = value.args.get(0, "shape"), value.args.get(1, "dtype")
+    known = isinstance(sizes, Seq) and not sizes.is_open
+    shape = (None, *(number(each) for each in sizes.items)) if isinstance(sizes, Seq) and known else None
+    if shape == (None,) and isinstance(kind, Ref) and kind.name.rpartition(".")[2] in ("int32", "int64"):
+        return Data(_TWO, shape=shape, low=0, whole=True, node=value.node, why=FEATURE)
+    return Data(shape=shape, node=value.node)
 
 
 def _element(value: Value, node: ast.AST | None) -> Value:

@@ -22,6 +22,7 @@ from rightloss.contract import (
     Width,
 )
 from rightloss.views.source.conditions import conditions
+from rightloss.views.source.datasets import FEATURE
 from rightloss.views.source.decoding import decode_uses
 from rightloss.views.source.head import Head
 from rightloss.views.source.losses import MetricSeen
@@ -162,7 +163,7 @@ def trainable(data: Data | None) -> frozenset[Labels]:
 def _are_classes(data: Data | None) -> bool:
     """Whether labels are classes for sure: numbers that are written out or drawn may be anything."""
     known = data is not None and bool(data.encoding) and all(isinstance(each, Labels) for each in data.encoding or ())
-    return known and data is not None and data.why not in ("random ids", "written-out ids")
+    return known and data is not None and data.why not in ("random ids", "written-out ids", FEATURE)
 
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
