@@ -29,6 +29,18 @@ RIGHT = {
         "    return 1, e['age']\nm = keras.Sequential([layers.Dense(1)])\nm.compile(loss='mse')\n"
         "m.fit(tf.data.TFRecordDataset('a').map(parse).batch(8))"
     ),
+    "lists of one label each": (
+        "from sklearn.preprocessing import MultiLabelBinarizer\n"
+        "(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "y = MultiLabelBinarizer().fit_transform([[each] for each in y])\n"
+        "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy', metrics=['accuracy'])\nm.fit(x, y)"
+    ),
+    "product over other axes": (
+        "w = tf.Variable(np.zeros((99, 5, 50)))\nh = keras.Input((50,))\n"
+        "o = tf.tensordot(h, w, axes=[[1], [2]])\n"
+        "tf.nn.softmax_cross_entropy_with_logits(labels=tf.one_hot(np.random.randint(0, 5, (9, 99)), 5), logits=o)"
+    ),
     "rows of a fold": (
         "y = keras.utils.to_categorical(np.random.randint(0, 3, (99,)))\n"
         "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"

@@ -13,6 +13,7 @@ from rightloss.views.source.values import (
     Args,
     Const,
     Data,
+    Gap,
     Obj,
     Seq,
     Symbol,
@@ -53,6 +54,8 @@ def _classes(receiver: Obj, value: Value | None, node: ast.AST | None) -> Value:
 
 def _encode(receiver: Obj, name: str, args: Args) -> Value:
     value = args.get(0, "y", "X")
+    if receiver.short == "MultiLabelBinarizer" and name != "inverse_transform" and _one_each(value):
+        receiver.attrs["one each"] = Const(True)
     value = literal_labels(value) if isinstance(value, Seq) else value
     if name == "fit":
         if (
@@ -78,7 +81,8 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
         dims = (lead,) if receiver.short == "LabelEncoder" else shape
         return Data(encoding, units, True, dims, 0, None, True, args.node, why)
     if receiver.short == "MultiLabelBinarizer":
-        return Data(frozenset({Labels.MULTIHOT}), units, True, (lead, units), 0, 1, True, args.node, why)
+        kind = Labels.ONEHOT if "one each" in receiver.attrs else Labels.MULTIHOT
+        return Data(frozenset({kind}), units, True, (lead, units), 0, 1, True, args.node, why)
     if receiver.short == "LabelBinarizer" and constant(units) == 2:
         return Data(
             frozenset({Labels.BINARY, Labels.INDEX}), Const(2), True, (lead, Const(1)), 0, 1, True, args.node, why
@@ -93,6 +97,14 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
     ):
         return Data(node=args.node)
     return Data(frozenset({Labels.ONEHOT}), units, True, (lead, units), 0, 1, True, args.node, why)
+
+
+def _one_each(value: Value | None) -> bool:
+    """Whether every example has a list of exactly one label: several could be true, and one is."""
+    if isinstance(value, Data):
+        return value.shape is not None and len(value.shape) == 2 and constant(value.shape[1]) == 1
+    rows = [each.sample if isinstance(each, Gap) else each for each in value.items] if isinstance(value, Seq) else []
+    return bool(rows) and all(isinstance(row, Seq) and not row.is_open and len(row.items) == 1 for row in rows)
 
 
 def _frame(receiver: Obj, name: str, args: Args) -> Value | None:

@@ -32,7 +32,8 @@ def product(value: Tensor, world: World) -> Head:
         return unknown("a product of two branches is a similarity, not a layer", value.node)
     sides = value.args.positional if value.args is not None else value.inputs
     weights = [each for each in sides if not isinstance(world.pick(each), Tensor)]
-    units = _columns(world.pick(weights[-1]), world) if weights else None
+    plain = value.args is not None and not value.args.keywords and len(value.args.positional) == 2
+    units = _columns(world.pick(weights[-1]), world) if weights and plain else None
     return Head(units, "linear", recovered=None, node=value.node, layer="a product with weights")
 
 
