@@ -161,6 +161,8 @@ def test_places_are_exact_characters() -> None:
         ("tensorflow.math.argmax", "tensorflow.argmax"),
         ("numpy.argmax", "numpy.argmax"),
         ("kerasx.layers.Dense", "kerasx.layers.Dense"),
+        ("library.compat.keras.losses.BinaryCrossentropy", "keras.losses.BinaryCrossentropy"),
+        ("library.sparsity.keras.prune", "library.sparsity.keras.prune"),
     ],
 )
 def test_every_spelling_has_one_canonical_name(written: str, expected: str) -> None:

@@ -89,6 +89,9 @@ def canonical(name: str) -> str:
             return "tensorflow"
         if name.startswith(root) and name[len(root)] == ".":
             return _tensorflow(name[len(root) + 1 :])
+    before, _, handed_on = name.rpartition(".keras.")
+    if before and handed_on.partition(".")[0] in (*_SECTIONS, *_MODEL_NAMES, "Input"):
+        return _keras(handed_on)  # a library that hands Keras on: `from library.compat import keras`
     return _ALIASES.get(name, name)
 
 
