@@ -106,7 +106,7 @@ def _report(seen: SourceReport, config: Config) -> Report:
         written = evidence(each, seen.program, seen.path)
         if each.counts:
             understood.append(_understood(written))
-        for finding in _judged(written):
+        for finding in _judged(written) if not each.why else ():  # what is compiled is not what trains
             key = (finding.code, finding.place, finding.output)
             if not config.wants(finding.code, seen.path) or _suppressed(finding, written, seen.program):
                 continue

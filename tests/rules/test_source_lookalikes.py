@@ -41,6 +41,35 @@ RIGHT = {
         "o = tf.tensordot(h, w, axes=[[1], [2]])\n"
         "tf.nn.softmax_cross_entropy_with_logits(labels=tf.one_hot(np.random.randint(0, 5, (9, 99)), 5), logits=o)"
     ),
+    "cells of a table in a list": (
+        "import pandas as pd\nd = pd.read_csv('a.csv')\ny = []\nfor i in d.index:\n    y.append(d.loc[i]['kind'])\n"
+        "y = keras.utils.to_categorical(np.array(y))\n"
+        "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "pooled over the image, then softmax": (
+        "y = keras.utils.to_categorical(np.random.randint(0, 2, (9,)), 2)\n"
+        "m = keras.Sequential([keras.Input((75, 75, 3)), layers.Conv2D(2, 3, activation='relu'),\n"
+        "    layers.GlobalAveragePooling2D(), layers.Activation('softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "loss of compile that train_step ignores": (
+        "class Depth(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.last = layers.Conv2D(1, 2, activation='tanh')\n"
+        "    def call(self, x):\n        return self.last(x)\n"
+        "    def train_step(self, batch):\n        return {'loss': self.distance(batch)}\n"
+        "m = Depth()\nm.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))"
+    ),
+    "targets put into a generator": (
+        "from keras.preprocessing.image import ImageDataGenerator\n"
+        "g = ImageDataGenerator().flow_from_directory('a', class_mode='sparse')\ng.classes = ages\n"
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss='mse')\nm.fit(g)"
+    ),
+    "shares above nothing": (
+        "from sklearn.preprocessing import MultiLabelBinarizer\ny = MultiLabelBinarizer().fit_transform(tags)\n"
+        "m = keras.Sequential([layers.Dense(9, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\nm.fit(x, y)\n"
+        "p = m.predict(x)\nfor row in p:\n    for k in best(row):\n        if row[k] <= 0.0:\n            continue"
+    ),
     "rows of a fold": (
         "y = keras.utils.to_categorical(np.random.randint(0, 3, (99,)))\n"
         "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"

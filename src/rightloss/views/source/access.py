@@ -114,6 +114,8 @@ def set_attribute(machine: Machine, base: Value, name: str, value: Value) -> Non
         machine.store(base.parts, name, value)
     elif isinstance(base, UserClass):
         machine.store(base.members, name, value)
+    elif isinstance(base, Dataset) and name in ("classes", "labels", "_targets", "targets"):
+        base.element = Unknown("labels that were put into a generator", None)
     elif isinstance(base, Choice):
         for _, each in base.alternatives:
             set_attribute(machine, each, name, value)

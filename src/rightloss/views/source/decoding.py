@@ -38,6 +38,9 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
     if "sigmoid" in applied:
         activated = all(read.head.activation == "sigmoid" for read in seen.readings)
         return Decode.ABOVE_ZERO if use.limit == 0.5 and not activated else None
+    cell = len(applied) > 1 and any(constant(read.head.units) != 1 for read in seen.readings)
+    if use.limit == 0 and cell:
+        return None  # one of many shares compared with nothing: a filter
     return {0.5: Decode.ABOVE_HALF, 0.0: Decode.ABOVE_ZERO}.get(use.limit)
 
 

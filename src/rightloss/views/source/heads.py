@@ -97,7 +97,7 @@ def _of_layer(kind: str, layer: Obj, value: Tensor, world: World, depth: int) ->
     if kind in layers.RESHAPES:
         below = _below(value, world, depth)
         keeps = below if kind not in layers.LOSES_UNITS else _moved(below, layer, kind, value, world)
-        return replace(keeps, recovered=False, through=(*below.through, kind))
+        return replace(keeps, recovered=False, rank=None, through=(*below.through, kind))
     if kind in layers.NORMALIZES:
         below = _below(value, world, depth)
         return replace(

@@ -20,8 +20,9 @@ def literal_labels(value: Seq) -> Value:
         sample = next((item.sample for item in value.items if isinstance(item, Gap)), None)
         if isinstance(sample, Data) and sample.shape and sample.encoding and not sample.encoding <= _ROWS:
             return Data(shape=(None, *sample.shape), node=value.node)  # a row of numbers is no list of ids
-        if isinstance(sample, Data):
-            return replace(sample, shape=(None, *sample.shape) if sample.shape is not None else None, parts={})
+        if isinstance(sample, Data):  # of what is not known, `frame.loc[i]["label"]` may be a number or a column
+            known = sample.encoding and sample.shape is not None
+            return replace(sample, shape=(None, *sample.shape) if known and sample.shape else None, parts={})
         return Data(node=value.node)
     if value.items and all(isinstance(item, Data) for item in value.items):
         first = value.items[0]
