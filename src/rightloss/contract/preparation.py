@@ -117,7 +117,12 @@ def _map_lines(preparation: Preparation, step: Step, name: str) -> list[str]:
     ]
 
 
-def _high_lines(_: Preparation, step: Step, name: str) -> list[str]:
+def _high_lines(preparation: Preparation, step: Step, name: str) -> list[str]:
+    if preparation.ignore is not None:
+        return [
+            f"{name} = np.asarray({name}, dtype=float)  # None becomes nan",
+            f"{name} = np.where(np.isnan({name}), np.nan, {name} == {literal(step.value)})",
+        ]
     return [f"{name} = (np.asarray({name}) == {literal(step.value)}).astype(int)"]
 
 

@@ -6,6 +6,7 @@ snippet a user copies and the object `advice.loss()` returns cannot differ.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,7 +68,7 @@ def literal(value: Any) -> str:
     if isinstance(value, list | tuple):
         inner = ", ".join(literal(each) for each in value)
         return f"[{inner}]"
-    return f'"{value}"' if isinstance(value, str) and '"' not in value else repr(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def units(contract: Contract) -> int | Name:

@@ -28,7 +28,7 @@ def read_profile(profile: LabelProfile, given: Given | None = None) -> tuple[Rea
         numbers = [each for each in found if each.answers.get("task") == "regression"]
         return (numbers[0] if numbers else regression((observed("task='regression' was stated"),)),)
     kept = [each for each in found if _agrees(each, given)]
-    if given.task is not None:  # whoever names a task says that there is something to learn
+    if given.task is not None or given.ordered is not None:  # whoever names a task or an order speaks of classes
         kept = [each for each in kept if each.evidence is not None] or kept
     if not kept:
         raise _contradiction(profile, given, found)

@@ -110,7 +110,7 @@ def _prepare(
     if ignored is None and missing:
         # Binary labels may stay NaN, which the masked loss leaves out; ids need a whole number.
         ignore = float("nan") if classes == 2 and as_they_stand and profile.none == 0 and profile.nan else -1
-    elif not as_they_stand and ignored in range(classes):
+    elif not as_they_stand and (isinstance(ignored, str) or ignored in range(classes)):
         ignore = -1  # after mapping, the stated value would be the id of a class
     if uneven:
         steps.append(Step(Op.PAD))

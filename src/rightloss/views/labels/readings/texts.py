@@ -9,7 +9,15 @@ from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FEW_ROWS, quantity
-from rightloss.views.labels.readings.reading import Ask, Given, Reading, evidence, observed, regression
+from rightloss.views.labels.readings.reading import (
+    NO_IGNORE,
+    Ask,
+    Given,
+    Reading,
+    evidence,
+    observed,
+    regression,
+)
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
 
 YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad"})
@@ -20,12 +28,14 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
     """Readings of text, best first."""
     if not profile.distinct_exact:
         return [unique(profile) if profile.once > FEW_REPEATS * profile.distinct else _many_names(profile, positions)]
-    kept = {value: count for value, count in profile.values.items() if value != given.ignore}
+    # a number may stand for itself written as text
+    gone = {given.ignore, None if given.ignore is None else str(given.ignore)}
+    kept = {value: count for value, count in profile.values.items() if value not in gone}
     if not kept:
         return [nothing(profile)]
     if len(kept) == 1:
         return [constant(profile, next(iter(kept)))]
-    readings = _as_classes(profile, kept, positions)
+    readings = _as_classes(profile, kept, positions, stated_ignore(given))
     if profile.tag_separator is not None and positions is Positions.EXAMPLE:
         ask = Ask(
             "several_true",
@@ -35,8 +45,15 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
     return readings
 
 
-def _as_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> list[Reading]:
-    classes = text_classes(profile, kept, positions)
+def stated_ignore(given: Given) -> Any:
+    """The text that the user said stands for "no label"."""
+    return None if given.ignore in (None, NO_IGNORE) else str(given.ignore)
+
+
+def _as_classes(
+    profile: LabelProfile, kept: Mapping[Any, int], positions: Positions, ignored: Any = None
+) -> list[Reading]:
+    classes = text_classes(profile, kept, positions, ignored)
     rows, distinct = sum(kept.values()), len(kept)
     if profile.text_numbers:
         return _numbers_in_text(profile, kept, classes)
@@ -48,10 +65,11 @@ def _as_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Posit
     return [classes]
 
 
-def text_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions) -> Reading:
+def text_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions, ignored: Any = None) -> Reading:
     """One of K class names, in the order declared, else by number, else no before yes, else from a to z."""
     names = class_order(kept, profile.categories)
-    return class_reading(profile, names, [kept.get(name, 0) for name in names], positions=positions)
+    counts = [kept.get(name, 0) for name in names]
+    return class_reading(profile, names, counts, positions=positions, ignored=ignored)
 
 
 def class_order(kept: Mapping[Any, int], categories: Sequence[Any] | None) -> list[Any]:

@@ -131,18 +131,22 @@ def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pai
     low, high = pair
     # With cells low / high, one high cell among K gives the row sum high + (K - 1) * low.
     one = high + (rows.columns - 1) * low
-    exclusive = rows.sum_min == rows.sum_max == one
+    exclusive = rows.sum_min == rows.sum_max == one and not profile.missing
     base = one_hot if exclusive else multi_hot
     target = Labels.ONEHOT if exclusive else Labels.MULTIHOT
     reading = base(profile, rows, positions)
     facts = (observed(f"cells are {low} and {high} instead of 0 and 1", profile.where),)
     steps = (Step(Op.HIGH, high),)
+    ignore = float("nan") if profile.missing else None
+    if profile.missing:
+        target = Labels.MULTIHOT_MISSING
+        facts = (*facts, observed(f"{profile.missing:,} of {profile.cells:,} cells hold no label", profile.where))
     return [
         replace(
             reading,
-            evidence=evidence(target, rows.columns, facts=facts, positions=positions),
+            evidence=evidence(target, rows.columns, facts=facts, positions=positions, ignore=ignore),
             source=source,
-            preparation=Preparation(source, target, reading.class_names, None, steps),
+            preparation=Preparation(source, target, reading.class_names, ignore, steps),
             facts=facts,
         )
     ]
