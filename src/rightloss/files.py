@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
-from rightloss.errors import UnreadableInput
+from rightloss.errors import RightlossError, UnreadableInput
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -47,19 +47,51 @@ def write_json(path: str | Path, value: Any) -> None:
 
 
 @contextmanager
-def whole_folder(path: str | Path) -> Iterator[Path]:
-    """A temporary folder that becomes `path` when the block ends well, and vanishes when it does not."""
+def whole_folder(path: str | Path, *, may_replace: Callable[[Path], bool]) -> Iterator[Path]:
+    """A temporary folder that becomes `path` when the block ends well, and vanishes when it does not.
+
+    Args:
+        path: the folder to make; its parents are made too.
+        may_replace: asked, at the moment of the rename, whether a folder that is there by then may go.
+
+    Raises:
+        WrongArgument: something is there that may not be replaced. The finished folder is kept and named.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = _neighbour(target)
     temporary.mkdir()
     try:
         yield temporary
-        old = _neighbour(target)
-        if target.exists():
-            target.rename(old)
-        temporary.rename(target)
-        rmtree(old, ignore_errors=True)
     except BaseException:
         rmtree(temporary, ignore_errors=True)
         raise
+    _put(temporary, target, may_replace)
+
+
+def _put(finished: Path, target: Path, may_replace: Callable[[Path], bool]) -> None:
+    """Rename, which by itself refuses a target that holds anything; only what may be replaced is moved away first."""
+    try:
+        finished.rename(target)
+        return
+    except OSError as error:
+        if not target.exists():
+            rmtree(finished, ignore_errors=True)
+            raise
+        refused = WrongArgument(
+            f"{target} was made by something else meanwhile; the finished folder is kept as {finished}",
+            expected="a place that stays free until the work is done",
+            fix=f"mv {finished} {target}-2",
+        )
+        if not (target.is_dir() and may_replace(target)):
+            raise refused from error
+    old = _neighbour(target)
+    target.rename(old)
+    try:
+        finished.rename(target)
+    except OSError as error:
+        raise refused from error
+    finally:
+        if not target.exists():
+            old.rename(target)
+    rmtree(old, ignore_errors=True)

@@ -264,10 +264,13 @@ def _questions(readings: Sequence[Reading], given: Given) -> tuple[Question, ...
         if rival.ask is None or rival.ask.keyword in given.stated() or _same(best, rival):
             continue
         keyword = rival.ask.keyword
-        answers = found[keyword].answers if keyword in found else ((best.answers.get(keyword), best.title),)
+        stand = best.answers.get(keyword)  # a reading without a value of its own is what holds when nothing is said
+        first = () if stand is None else ((stand, best.title),)
+        answers = found[keyword].answers if keyword in found else first
         if rival.answers.get(keyword) is not None:
             answers = (*answers, (rival.answers[keyword], rival.title))
-        found[keyword] = Question(rival.ask.text, keyword, answers)
+        if answers:
+            found[keyword] = Question(rival.ask.text, keyword, answers)
     return tuple(found.values())
 
 

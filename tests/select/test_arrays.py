@@ -37,9 +37,7 @@ def test_each_question_is_settled_by_its_own_answer(case: Case) -> None:
     """Giving any of the listed answers to a question's keyword removes that question and is obeyed."""
     advice = rl.select(case.make(), **case.keywords)
     for question in advice.questions:
-        assert len(question.answers) >= 2
+        assert question.answers
         for value, _ in question.answers:
-            if value is None:
-                continue  # the reading that stands when nothing is said
             answered = rl.select(case.make(), **{**case.keywords, question.keyword: value})
             assert question.keyword not in [each.keyword for each in answered.questions]

@@ -5,7 +5,7 @@ labels.json     label columns, class names, contract, preparation of labels, cou
 features.json   one entry for each input, the columns left out and why
 advice.json     what `rightloss select` says of the labels
 metrics.json    scores on the held-out rows, the split, the seed, how training went
-code.py         the script that trains this model again
+train.py        the script that trains this model again
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def check_target(path: str | Path, overwrite: bool) -> Path:
     if target.exists():
         there = sorted(each.name for each in target.iterdir()) if target.is_dir() else ["a file"]
         shown = ", ".join(there[:8]) + (" ..." if len(there) > 8 else "")
-        ours = (target / LABELS).is_file() and (target / MODEL).is_file() and set(there) <= set(FILES)
+        ours = _is_ours(target)
         if there and not (ours and overwrite):
             raise WrongArgument(
                 f"{target} is already there and holds {shown}",
@@ -145,6 +145,13 @@ def check_target(path: str | Path, overwrite: bool) -> Path:
     return target
 
 
+def _is_ours(target: Path) -> bool:
+    """Whether a folder holds a model that `write` left, and nothing else."""
+    if not ((target / LABELS).is_file() and (target / MODEL).is_file()):
+        return False
+    return {each.name for each in target.iterdir()} <= set(FILES)
+
+
 def _not_writable(target: Path, error: OSError) -> UnreadableInput:
     return UnreadableInput(
         f"{target} cannot be written: {error.strerror or error}",
@@ -156,17 +163,19 @@ def _not_writable(target: Path, error: OSError) -> UnreadableInput:
 def write(
     target: Path,
     *,
+    overwrite: bool,
     model: Any,
     labels: LabelMap,
     inputs: Inputs,
     advice: Mapping[str, Any],
     metrics: Mapping[str, Any],
     code: str,
+    overwrite: bool,
 ) -> None:
-    """Write the folder whole or not at all; a folder that is there is replaced."""
+    """Write the folder whole or not at all; a folder of ours that is there is replaced where `overwrite` says so."""
     tables = {LABELS: labels.to_json(), FEATURES: inputs.to_json(), ADVICE: advice, METRICS: metrics}
     try:
-        with whole_folder(target) as folder:
+        with whole_folder(target, allowed=lambda: check_target(target, overwrite)) as folder:
             model.save(folder / MODEL)
             for name, value in tables.items():
                 write_json(folder / name, value)

@@ -121,7 +121,7 @@ def train(
         folder=target,
     )
     if target is not None:
-        _write(trained, target, source, found, epochs)
+        _write(trained, target, source, found, epochs, overwrite)
     return trained
 
 
@@ -198,7 +198,7 @@ def _metrics(found: Labelled, parts: Parts, fitted: Fitted, scores: Scores, seed
     }
 
 
-def _write(trained: Trained, target: Path, source: Source, found: Labelled, epochs: int) -> None:
+def _write(trained: Trained, target: Path, source: Source, found: Labelled, epochs: int, overwrite: bool) -> None:
     code = script(
         trained.advice,
         where=source.where,
@@ -217,4 +217,5 @@ def _write(trained: Trained, target: Path, source: Source, found: Labelled, epoc
         advice=trained.advice.to_json(),
         metrics=trained.metrics,
         code=code,
+        overwrite=overwrite,
     )

@@ -97,7 +97,7 @@ def _map(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
 
 def _key(label: Any) -> Any:
     """Bytes and NumPy text compare as text; True and 1, 1.0 and 1 are one label already."""
-    return label.decode("utf-8", "replace") if isinstance(label, bytes) else label
+    return label.decode("utf-8", "backslashreplace") if isinstance(label, bytes) else label
 
 
 def _missing(label: Any, stated: Any, rest: Any) -> bool:

@@ -78,7 +78,7 @@ def dates(cells: Iterable[Any]) -> NDArray[np.datetime64]:
 
 def as_text(cell: bytes | bytearray) -> str:
     """Bytes as UTF-8 text; what is not UTF-8 becomes the replacement character."""
-    return bytes(cell).decode("utf-8", "replace")
+    return bytes(cell).decode("utf-8", "backslashreplace")
 
 
 def object_array(cells: list[Any]) -> NDArray[np.object_]:

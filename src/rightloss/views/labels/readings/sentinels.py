@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 CODES = (-100, -1, 255, -9, -99, -999, -9999, 99, 999, 9999)
+TEXT_CODES = ("nan", "na", "n/a", "null", "?", "")
+"""Texts that stand for "no label" rather than for a class; "none" and "unknown" are classes as often as not."""
 FAR = 3  # a positive code must lie this many times beyond the largest id
 
 

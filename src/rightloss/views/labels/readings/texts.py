@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
@@ -19,6 +20,7 @@ from rightloss.views.labels.readings.reading import (
     regression,
 )
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
+from rightloss.views.labels.readings.sentinels import TEXT_CODES
 
 YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad"})
 NO = frozenset({"no", "n", "false", "f", "0", "0.0", "-1", "negative", "neg", "ham", "off", "absent", "normal", "good"})
@@ -36,6 +38,9 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
     if len(kept) == 1:
         return [constant(profile, next(iter(kept)))]
     readings = _as_classes(profile, kept, positions, stated_ignore(given))
+    code = next((value for value in kept if str(value).strip().lower() in TEXT_CODES), None)
+    if code is not None and given.ignore is None and len(kept) > 2 and readings[0].evidence is not None:
+        return _with_text_code(profile, kept, code, readings[0], positions)
     if profile.tag_separator is not None and positions is Positions.EXAMPLE:
         ask = Ask(
             "several_true",
@@ -43,6 +48,17 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
         )
         readings = [tag_reading(profile), *(each.asking(ask) for each in readings if each.evidence is not None)]
     return readings
+
+
+def _with_text_code(
+    profile: LabelProfile, kept: Mapping[Any, int], code: Any, classes: Reading, positions: Positions
+) -> list[Reading]:
+    """A text such as "nan" or "?" beside class names: more likely no label than a class."""
+    rest = {value: count for value, count in kept.items() if value != code}
+    known = text_classes(profile, rest, positions, code)
+    ask = Ask("ignore", f"Does {code!r} mean 'no label', or is it a class of its own?")
+    stated = replace(known, answers={**known.answers, "ignore": code})
+    return [stated, replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}).asking(ask)]
 
 
 def stated_ignore(given: Given) -> Any:
