@@ -122,7 +122,8 @@ class Advice:
         """Labels as the loss sees them: a NumPy array."""
         from rightloss.views.labels.encode import encode
 
-        return encode(labels, self.preparation, self._needed("encode"))
+        exact = self.reading.evidence is None or self.reading.evidence.classes_exact
+        return encode(labels, self.preparation, self._needed("encode"), classes_exact=exact)
 
     def sample_weight(self, labels: Any, *, scheme: Scheme = "balanced", cap: float | None = CAP) -> Any:
         """Weights for `fit(x, y, sample_weight=...)`, mean 1 over all labels that were selected for.

@@ -10,27 +10,34 @@ import numpy as np
 from rightloss.contract import Contract, Decode, Labels
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.errors import WrongArgument
+from rightloss.views.labels.encoded import check
+from rightloss.views.labels.held import held
+from rightloss.views.labels.objects import object_array
 
 
-def encode(labels: Any, preparation: Preparation | None, contract: Contract) -> np.ndarray:
+def encode(
+    labels: Any, preparation: Preparation | None, contract: Contract, *, classes_exact: bool = True
+) -> np.ndarray:
     """Labels as the loss sees them.
 
     Args:
         labels: array, list, Series or column of labels of the kind that was selected for, with examples on axis 0.
         preparation: the steps; None leaves the labels as they stand.
         contract: decides the type: integers for ids, float32 otherwise.
+        classes_exact: whether the number of classes is certain, so that a larger id or another width is an error.
 
     Returns:
         int64 ids, or float32 cells (float64 stays float64), in the shape the loss expects.
 
     Raises:
-        WrongArgument: a label was not among the classes.
+        WrongArgument: a label was not among the classes, or is none of what the loss reads.
+        UnsupportedInput: a path, a dataset, or anything else that does not hold the labels themselves.
     """
-    found = labels if isinstance(labels, list) else _plain(labels)
+    found = held(labels)
     for step in preparation.steps if preparation else ():
         assert preparation is not None
         found = _STEPS[step.op](found, step, preparation)
-    array = _plain(found)
+    array = check(_plain(found), contract, classes_exact)
     if contract.labels is Labels.INDEX:
         return array.astype(np.int64)
     return array if array.dtype == np.float64 and contract.soft else array.astype(np.float32)
@@ -62,11 +69,10 @@ def decode(predictions: Any, contract: Contract, classes: Sequence[Any], thresho
 
 
 def _plain(labels: Any) -> np.ndarray:
-    if hasattr(labels, "to_numpy"):
-        return np.asarray(labels.to_numpy())
-    if hasattr(labels, "numpy"):
-        return np.asarray(labels.numpy())
-    return np.asarray(labels)
+    try:
+        return np.asarray(labels)
+    except ValueError:  # lists of different lengths
+        return object_array(labels)
 
 
 def _pad(labels: Any, _: Step, __: Preparation) -> np.ndarray:
@@ -109,8 +115,8 @@ def _high(labels: Any, step: Step, _: Preparation) -> np.ndarray:
 
 
 def _split(labels: Any, step: Step, _: Preparation) -> list[list[str]]:
-    rows = _plain(labels).tolist()
-    return [[tag.strip() for tag in str(row or "").split(step.value) if tag.strip()] for row in rows]
+    rows = ["" if row is None or row != row else row for row in _plain(labels).tolist()]
+    return [[tag.strip() for tag in str(_key(row)).split(step.value) if tag.strip()] for row in rows]
 
 
 def _multi_hot(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
@@ -118,7 +124,9 @@ def _multi_hot(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
     rows = labels if isinstance(labels, list) else _plain(labels).tolist()
     found = np.zeros((len(rows), len(place)), dtype=np.float32)
     for row, tags in enumerate(rows):
-        for tag in () if tags is None else tags:
+        for tag in () if tags is None or tags != tags else tags:
+            if tag is None or tag != tag:
+                continue
             if step.value is not None and tag == step.value:
                 continue
             if _key(tag) not in place:

@@ -1,0 +1,62 @@
+"""Encoding of labels that were selected for, or that were not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rightloss as rl
+from rightloss.errors import UnsupportedInput, WrongArgument
+
+
+@pytest.mark.parametrize("wrong", [[0, 1, 5], [0.5, 1, 2], ["a"], [-1, 0, 1], [None, 1, 2]])
+def test_ids_outside_the_classes_are_refused(wrong: list[Any]) -> None:
+    """Ids that the last layer has no unit for never become other ids."""
+    with pytest.raises(WrongArgument, match="0 to 2"):
+        rl.select([0, 1, 2] * 20).encode(wrong)
+
+
+@pytest.mark.parametrize("wrong", [[[1, 0]], [[1, 0, 7]], [[1, 0, 0.5]]])
+def test_cells_that_are_no_multi_hot_are_refused(wrong: list[list[float]]) -> None:
+    """Rows of another width, or cells other than 0 and 1, are no labels of several classes."""
+    advice = rl.select(np.array([[1, 0, 1], [0, 1, 1], [0, 0, 0], [1, 1, 0]] * 20))
+    with pytest.raises(WrongArgument):
+        advice.encode(wrong)
+
+
+def test_masked_cells_are_missing() -> None:
+    """What a mask hides is no label."""
+    labels = np.ma.masked_equal(np.array([0, 1, 2] * 20), 2)
+    advice = rl.select(labels)
+    assert advice.encode(labels)[:3].tolist() == [0, 1, advice.contract.ignore]  # type: ignore[union-attr]
+
+
+def test_missing_cells_of_every_column_kind() -> None:
+    """Missing cells of pandas and Arrow become the ignore value."""
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    cells = ["a", "b", None] * 20
+    for labels in (pandas.Series(cells, dtype="string"), pyarrow.array(cells), pyarrow.chunked_array([cells])):
+        advice = rl.select(labels)
+        assert advice.encode(labels)[:3].tolist()[:2] == [0, 1]
+        assert advice.encode(labels)[2] not in (0, 1)
+
+
+def test_sparse_multi_hot_is_made_dense() -> None:
+    """Sparse labels become the cells the loss reads."""
+    sparse = pytest.importorskip("scipy.sparse")
+    cells = np.array([[1, 0, 1], [0, 1, 1], [0, 0, 0], [1, 1, 0]] * 20)
+    labels = sparse.csr_matrix(cells)
+    assert (rl.select(labels).encode(labels) == cells).all()
+
+
+def test_a_path_is_not_the_labels() -> None:
+    """A path is refused with what to pass instead."""
+    with pytest.raises(UnsupportedInput, match="themselves"):
+        rl.select(["a", "b"] * 20).encode("labels.csv")
+
+
+def test_code_with_any_class_name_compiles() -> None:
+    """Backslashes, quotes and line ends in names are escaped."""
+    compile(rl.select(["C:\\new", 'b"x', "c\n"] * 20).code(), "code", "exec")
