@@ -10,7 +10,7 @@ from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
-from rightloss.errors import RightlossError, UnreadableInput
+from rightloss.errors import RightlossError, UnreadableInput, WrongArgument
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -47,15 +47,16 @@ def write_json(path: str | Path, value: Any) -> None:
 
 
 @contextmanager
-def whole_folder(path: str | Path, *, may_replace: Callable[[Path], bool]) -> Iterator[Path]:
+def whole_folder(path: str | Path, *, allowed: Callable[[], object] | None = None) -> Iterator[Path]:
     """A temporary folder that becomes `path` when the block ends well, and vanishes when it does not.
 
     Args:
         path: the folder to make; its parents are made too.
-        may_replace: asked, at the moment of the rename, whether a folder that is there by then may go.
+        allowed: called at the moment of the rename where a folder is there by then; it raises a RightlossError where
+            that folder must stay. None: whatever holds anything stays.
 
     Raises:
-        WrongArgument: something is there that may not be replaced. The finished folder is kept and named.
+        WrongArgument: something is there that must stay. The finished folder is kept and named.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,11 +67,11 @@ def whole_folder(path: str | Path, *, may_replace: Callable[[Path], bool]) -> It
     except BaseException:
         rmtree(temporary, ignore_errors=True)
         raise
-    _put(temporary, target, may_replace)
+    _put(temporary, target, allowed)
 
 
-def _put(finished: Path, target: Path, may_replace: Callable[[Path], bool]) -> None:
-    """Rename, which by itself refuses a target that holds anything; only what may be replaced is moved away first."""
+def _put(finished: Path, target: Path, allowed: Callable[[], object] | None) -> None:
+    """Rename, which by itself refuses a target that holds anything; only what may go is moved away first."""
     try:
         finished.rename(target)
         return
@@ -78,20 +79,26 @@ def _put(finished: Path, target: Path, may_replace: Callable[[Path], bool]) -> N
         if not target.exists():
             rmtree(finished, ignore_errors=True)
             raise
-        refused = WrongArgument(
-            f"{target} was made by something else meanwhile; the finished folder is kept as {finished}",
-            expected="a place that stays free until the work is done",
-            fix=f"mv {finished} {target}-2",
-        )
-        if not (target.is_dir() and may_replace(target)):
-            raise refused from error
-    old = _neighbour(target)
-    target.rename(old)
+        if allowed is None:
+            raise _taken(finished, target) from error
+    try:
+        allowed()
+        old = target.rename(_neighbour(target))
+    except (RightlossError, OSError) as error:
+        raise _taken(finished, target) from error
     try:
         finished.rename(target)
     except OSError as error:
-        raise refused from error
+        raise _taken(finished, target) from error
     finally:
         if not target.exists():
             old.rename(target)
     rmtree(old, ignore_errors=True)
+
+
+def _taken(finished: Path, target: Path) -> WrongArgument:
+    return WrongArgument(
+        f"{target} was made by something else meanwhile; the finished folder is kept as {finished}",
+        expected="a place that stays free until the work is done",
+        fix=f"mv {finished} {target}-2",
+    )

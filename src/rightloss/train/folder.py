@@ -163,7 +163,6 @@ def _not_writable(target: Path, error: OSError) -> UnreadableInput:
 def write(
     target: Path,
     *,
-    overwrite: bool,
     model: Any,
     labels: LabelMap,
     inputs: Inputs,
