@@ -5,9 +5,13 @@ Exit codes: 0 done; 1 the answer is no (a finding, or no cross-entropy fits); 2 
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from itertools import pairwise
 
 import click
 
@@ -40,26 +44,47 @@ def cli() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; errors become one screen of text."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        with named_parts():
-            result = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        with named_parts(), _termination_as_interrupt():
+            result = cli.main(args=given, standalone_mode=False)
     except RightlossError as error:
-        return _report(error, sys.argv[1:] if arguments is None else arguments)
+        if _wants_json(given):
+            _print_json(error.received, error.expected, error.fix)
+        click.echo(f"error: {error}", err=True)
+        return 2
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         return 2
     except click.ClickException as error:
+        if _wants_json(given):
+            _print_json(error.format_message(), "", "rightloss --help")
         error.show()
         return 2
     return result if isinstance(result, int) else 0
 
 
-def _report(error: RightlossError, arguments: Sequence[str]) -> int:
-    """Received, expected, fix: as text on stderr, or as JSON on stdout where JSON was asked for."""
-    if "json" in arguments or "--format=json" in arguments:
-        import json
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """SIGTERM ends the process as Ctrl-C does, by an exception, so that half-written files are taken away."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-        body = {"received": error.received, "expected": error.expected or None, "fix": error.fix or None}
-        click.echo(json.dumps({"version": 1, "error": body}, indent=2))
-    click.echo(f"error: {error}", err=True)
-    return 2
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether `--format json` was given; "json" alone may be a column or a file."""
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+
+
+def _print_json(received: str, expected: str, fix: str) -> None:
+    """Received, expected, fix on stdout, where JSON was asked for."""
+    import json
+
+    body = {"received": received, "expected": expected or None, "fix": fix or None}
+    click.echo(json.dumps({"version": 1, "error": body}, indent=2))
