@@ -166,3 +166,16 @@ def test_examples_are_gathered_in_blocks(monkeypatch: pytest.MonkeyPatch) -> Non
     """Single examples reach the profiler in blocks, the last one shorter."""
     monkeypatch.setattr(iterables, "_CHUNK_ROWS", 4)
     assert [len(chunk) for chunk in from_generator(examples)[None].chunks()] == [4, 2]
+
+
+def test_an_error_of_the_users_generator_is_told() -> None:
+    """It leaves as unreadable input with the original message, chained, not as it was raised."""
+
+    def broken() -> Iterator[Any]:
+        yield X, Y
+        raise RuntimeError("the disk is gone")
+
+    with pytest.raises(UnreadableInput, match=r"RuntimeError after 1 blocks.*the disk is gone") as caught:
+        profile(from_generator(broken)[None])
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert caught.value.fix

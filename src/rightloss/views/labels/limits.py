@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rightloss.errors import EmptyInput
+from rightloss.errors import EmptyInput, RightlossError, UnreadableInput
 
 UNKNOWN_ROWS = 1024  # cells assumed for an axis of unknown length, to bound chunks
 ROWS = 1_000_000
@@ -49,11 +49,12 @@ def limited(chunks: Iterable[Any], limits: Limits, what: str, caps: dict[str, in
 
     Raises:
         EmptyInput: there was not a single row.
+        UnreadableInput: the source raised an error of its own.
     """
     caps.clear()
     seen = 0
     start = time.monotonic()
-    for chunk in chunks:
+    for chunk in told(chunks, what):
         rows = chunk.shape[0]
         if limits.rows is not None and seen + rows > limits.rows:
             caps["rows"] = limits.rows
@@ -68,3 +69,24 @@ def limited(chunks: Iterable[Any], limits: Limits, what: str, caps: dict[str, in
             return
     if not seen:
         raise EmptyInput(f"{what} yields no rows", expected="at least one example")
+
+
+def told(chunks: Iterable[Any], what: str) -> Iterator[Any]:
+    """The chunks; an error that the user's own pipeline raises is told with the place where it happened.
+
+    Raises:
+        UnreadableInput: from that error.
+    """
+    place = 0
+    try:
+        for place, chunk in enumerate(chunks, 1):  # noqa: B007 (the place is told if the next one fails)
+            yield chunk
+    except RightlossError:
+        raise
+    except Exception as error:
+        message = (str(error).strip().splitlines() or ["no message"])[0][:300]
+        raise UnreadableInput(
+            f"{what} raised {type(error).__name__} after {place:,} blocks of labels: {message}",
+            expected="a source of labels that can be read to its end",
+            fix="mend the function that makes the examples: iterating over it alone shows the same error",
+        ) from error
