@@ -60,3 +60,18 @@ def test_a_path_is_not_the_labels() -> None:
 def test_code_with_any_class_name_compiles() -> None:
     """Backslashes, quotes and line ends in names are escaped."""
     compile(rl.select(["C:\\new", 'b"x', "c\n"] * 20).code(), "code", "exec")
+
+
+@pytest.mark.parametrize("labels", [[["a"], ["a", "b"], None] * 20, ["a,b", "b", None, "a"] * 20])
+def test_prepared_lines_take_missing_tags(labels: list[Any]) -> None:
+    """The lines to copy prepare the labels as `encode` does, cells without tags included."""
+    advice = rl.select(labels)
+    scope = {"np": np, "y": labels}
+    exec("\n".join(advice.preparation.lines()), scope)  # type: ignore[union-attr]
+    assert np.array_equal(scope["y"], advice.encode(labels))  # type: ignore[arg-type]
+
+
+def test_code_for_sequences_of_different_lengths_runs() -> None:
+    """The made-up labels of the script have the lengths that its padding is for."""
+    advice = rl.select([["B", "O", "O"], ["O", "B"], ["I", "I"]] * 9, positions="token")
+    exec(compile(advice.code().replace("epochs=10", "epochs=1, verbose=0"), "code", "exec"), {})

@@ -96,6 +96,7 @@ def _classes_line(preparation: Preparation) -> str:
 
 def _pad_lines(_: Preparation, __: Step, name: str) -> list[str]:
     return [
+        f"{name} = [[] if row is None else list(row) for row in {name}]",
         f"longest = max(len(row) for row in {name})",
         f"{name} = np.array([[*row, *[None] * (longest - len(row))] for row in {name}], dtype=object)",
     ]
@@ -127,12 +128,16 @@ def _high_lines(preparation: Preparation, step: Step, name: str) -> list[str]:
 
 
 def _split_lines(_: Preparation, step: Step, name: str) -> list[str]:
-    return [f"{name} = [[tag.strip() for tag in row.split({literal(step.value)}) if tag.strip()] for row in {name}]"]
+    return [
+        f'{name} = [row if isinstance(row, str) else "" for row in {name}]  # missing: no tags',
+        f"{name} = [[tag.strip() for tag in row.split({literal(step.value)}) if tag.strip()] for row in {name}]",
+    ]
 
 
 def _multi_hot_lines(preparation: Preparation, __: Step, name: str) -> list[str]:
     return [
         _classes_line(preparation),
+        f"{name} = [() if row is None else row for row in {name}]",
         f"{name} = np.array([[label in set(row) for label in classes] for row in {name}], dtype=int)",
     ]
 

@@ -96,7 +96,8 @@ def _data(contract: Contract, preparation: Preparation | None) -> list[str]:
     size = _SHAPES[contract.positions]
     columns = recipe.units(contract)
     shown: tuple[Any, ...] = ()
-    if preparation is not None and preparation.steps and preparation.steps[0].op in (Op.MAP, Op.SPLIT, Op.MULTI_HOT):
+    ops = [] if preparation is None else [step.op for step in preparation.steps if step.op is not Op.PAD]
+    if preparation is not None and ops and ops[0] in (Op.MAP, Op.SPLIT, Op.MULTI_HOT):
         shown = preparation.classes[:SHOWN]
         columns = 1 if contract.units == 1 else len(shown)
     symbol = ["num_classes = 3  # yours"] if isinstance(columns, Name) else []
@@ -114,7 +115,11 @@ def _labels(contract: Contract, preparation: Preparation | None, shown: tuple[An
     """Lines that make y in the form in which the labels came: the first step of the preparation, backwards."""
     if preparation is None or not preparation.steps:
         return _trainable(contract, contract.ignore, squeezed=contract.positions is Positions.EXAMPLE)
-    first, *_ = preparation.steps
+    first, *rest = preparation.steps
+    if first.op is Op.PAD:
+        cut = "y = [row[:length] for row, length in zip(y, rng.integers(4, 13, size=len(y)))]  # of different lengths"
+        full = replace(preparation, steps=tuple(rest))
+        return [*_labels(contract, full, shown), cut]
     squeezed = contract.positions is Positions.EXAMPLE or any(step.op is Op.ADD_AXIS for step in preparation.steps)
     if first.op is Op.MAP:
         return _mapped(contract, preparation, shown, squeezed)
