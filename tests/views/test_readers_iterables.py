@@ -179,3 +179,10 @@ def test_an_error_of_the_users_generator_is_told() -> None:
         profile(from_generator(broken)[None])
     assert isinstance(caught.value.__cause__, RuntimeError)
     assert caught.value.fix
+
+
+def test_a_source_read_to_its_end_has_no_note_of_a_stop() -> None:
+    """The profile speaks of the bound only where it ended the pass."""
+    assert profile(from_generator(batches)[None]).notes == ()
+    (note,) = profile(from_generator(batches, rows_cap=4)[None]).notes
+    assert "4 rows" in note

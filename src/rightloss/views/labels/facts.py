@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightloss.errors import UnreadableInput
+from rightloss.views.labels.limits import held_notes
 from rightloss.views.labels.number_tally import NumberTally
 from rightloss.views.labels.profile import Kind, LabelProfile
 from rightloss.views.labels.rows import RowTally
@@ -195,7 +196,10 @@ def conclude(tallies: Tallies, stream: LabelStream) -> LabelProfile:
         increasing=tallies.increasing,
         capped=bool(stream.caps),
         where=declared.where,
-        notes=(*stream.notes, *(("counts of tags are estimates",) if tags and seen.text_depth else ())),
+        notes=(
+            *held_notes(stream.notes, bool(stream.caps)),
+            *(("counts of tags are estimates",) if tags and seen.text_depth else ()),
+        ),
         once=seen.once,
         types=tuple(sorted(tallies.kinds | ({"tags"} if tallies.lists.lists else set()))) if kind == "mixed" else (),
         tags_min=lists.fewest if lists else tags.fewest if tags else None,

@@ -33,6 +33,11 @@ class Limits:
         return (f"{self.reason}reading stops after {self.rows:,} rows{within} (cap)",)
 
 
+def held_notes(notes: Iterable[str], stopped: bool) -> tuple[str, ...]:
+    """The notes that hold after a pass: what is said of a bound goes where the pass came to its end."""
+    return tuple(note for note in notes if stopped or not note.endswith("(cap)"))
+
+
 def limits_for(what: str, rows_cap: int | None, *, endless: bool = False, known: bool = False) -> Limits:
     """The bounds for a stream: the user's own, none where its length is known, else the defaults."""
     if rows_cap is not None:
