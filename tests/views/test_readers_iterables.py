@@ -186,3 +186,8 @@ def test_a_source_read_to_its_end_has_no_note_of_a_stop() -> None:
     assert profile(from_generator(batches)[None]).notes == ()
     (note,) = profile(from_generator(batches, rows_cap=4)[None]).notes
     assert "4 rows" in note
+
+
+def test_bytes_that_are_no_text_stay_distinct() -> None:
+    """Labels of different bytes are different classes, whatever they encode."""
+    assert profile(from_generator([[b"\xff", b"\xfe"]] * 3)[None]).distinct == 2

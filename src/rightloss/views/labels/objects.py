@@ -77,7 +77,7 @@ def dates(cells: Iterable[Any]) -> NDArray[np.datetime64]:
 
 
 def as_text(cell: bytes | bytearray) -> str:
-    """Bytes as UTF-8 text; what is not UTF-8 becomes the replacement character."""
+    """Bytes as UTF-8 text; what is not UTF-8 is written as \\xNN, so that different bytes stay different."""
     return bytes(cell).decode("utf-8", "backslashreplace")
 
 
