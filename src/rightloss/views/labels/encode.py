@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rightloss.contract import Contract, Decode, Labels
+from rightloss.contract import Contract, Decode, Labels, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.errors import WrongArgument
 from rightloss.views.labels.encoded import check
@@ -110,8 +110,19 @@ def _missing(label: Any, stated: Any, rest: Any) -> bool:
     return rest is not None and (label is None or label != label or label == stated)
 
 
-def _high(labels: Any, step: Step, _: Preparation) -> np.ndarray:
-    return (_plain(labels) == step.value).astype(np.float32)
+def _high(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
+    """Cells of two values as 0 and 1; missing cells stay missing where the preparation knows of them."""
+    low = -1 if preparation.source is Source.SIGNED else 0
+    cells = _plain(labels).astype(np.float64)  # None becomes NaN
+    gone = np.isnan(cells)
+    odd = cells[~gone & (cells != low) & (cells != step.value)]
+    if odd.size or (gone.any() and preparation.ignore is None):
+        raise WrongArgument(
+            f"a cell of the labels is {odd[0]:g}" if odd.size else "a cell of the labels is missing",
+            expected=f"{low} or {step.value}, as in the labels that were selected for",
+            fix="select again with all labels, or correct the odd cells",
+        )
+    return np.where(gone, np.nan, cells == step.value).astype(np.float32)
 
 
 def _split(labels: Any, step: Step, _: Preparation) -> list[list[str]]:

@@ -68,4 +68,3 @@ def weigh_dataset(
         return x, y, tf.squeeze(found, -1) if single else found
 
     return dataset.map(weigh, num_parallel_calls=tf.data.AUTOTUNE)
-

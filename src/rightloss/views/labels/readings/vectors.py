@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import Labels, Positions, Source
+from rightloss.contract import Fact, Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.views.labels.profile import LabelProfile, RowFacts
 from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, evidence, observed, regression
@@ -135,7 +135,7 @@ def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pai
     base = one_hot if exclusive else multi_hot
     target = Labels.ONEHOT if exclusive else Labels.MULTIHOT
     reading = base(profile, rows, positions)
-    facts = (observed(f"cells are {low} and {high} instead of 0 and 1", profile.where),)
+    facts: tuple[Fact, ...] = (observed(f"cells are {low} and {high} instead of 0 and 1", profile.where),)
     steps = (Step(Op.HIGH, high),)
     ignore = float("nan") if profile.missing else None
     if profile.missing:
