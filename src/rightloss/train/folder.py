@@ -39,7 +39,8 @@ VERSION = 1
 class LabelMap:
     """What the outputs of a model mean, and how labels of new rows become what the loss reads.
 
-    `shares`: of each class, or of positives of each label, in the training rows.
+    `shares`: of each class, or of positives of each label, in the training rows. `nothing`: the label value that stood
+    for "no label"; None where there was none.
     """
 
     columns: tuple[str, ...]
@@ -47,6 +48,7 @@ class LabelMap:
     contract: Contract
     preparation: Preparation | None
     shares: tuple[float, ...]
+    nothing: Any = None
 
     def to_json(self) -> dict[str, Any]:
         """As labels.json holds it."""
@@ -55,6 +57,7 @@ class LabelMap:
             "columns": list(self.columns),
             "classes": list(self.classes),
             "shares": list(self.shares),
+            "nothing": self.nothing,
             "contract": self.contract.to_json(),
             "preparation": None if self.preparation is None else self.preparation.to_json(),
         }
@@ -73,6 +76,7 @@ class LabelMap:
         return cls(
             columns=tuple(saved["columns"]),
             classes=tuple(saved["classes"]),
+            nothing=saved.get("nothing"),
             contract=Contract(row, told["classes"], ignore=ignore),
             preparation=None if prepared is None else Preparation.from_json(prepared),
             shares=tuple(saved["shares"]),

@@ -88,7 +88,7 @@ def evaluate(path: str | Path, data: Any, *, header: bool | None = None) -> tupl
     columns = saved.labels.columns
     _need(columns, source, "label")
     table, notes = _read(saved, source, columns)
-    known = labelled(table, columns)
+    known = labelled(table, columns, saved.labels.nothing)
     if not known.any():
         raise UnsupportedInput(
             f"{source.where} has no row with a label", expected="rows with labels", fix="use rightloss predict"

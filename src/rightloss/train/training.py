@@ -107,7 +107,12 @@ def train(
     fitted = fit(known, cells, found.y, parts, found.advice, seed=seed, epochs=epochs, on_epoch=on_epoch)
     assert found.advice.contract is not None
     labels = folder.LabelMap(
-        columns, found.advice.classes, found.advice.contract, found.advice.preparation, _shares(found, parts)
+        columns,
+        found.advice.classes,
+        found.advice.contract,
+        found.advice.preparation,
+        _shares(found, parts),
+        found.nothing,
     )
     scores = measure(fitted.model, _rows(cells, parts.test), found.y[parts.test], labels)
     trained = Trained(
