@@ -16,7 +16,7 @@ from rightloss.findings import Finding, Place, Severity
 from rightloss.report import Report, Summary, Understood, joined
 from rightloss.rules import BY_CODE
 from rightloss.rules.judge import judge
-from rightloss.views.source import SourceReport, read, read_text
+from rightloss.views.source import SourceReport, no_collection, read, read_text
 from rightloss.views.source.evidence import SourceSetup, evidence
 from rightloss.views.source.notebooks import Program
 from rightloss.views.source.prefilter import may_train
@@ -76,7 +76,8 @@ def check_file(path: str, config: Config) -> Report:
 def _guarded(path: str, reading: Callable[[], SourceReport], config: Config) -> Report:
     """Findings of one program. Whatever goes wrong in it is said about it, and about nothing else."""
     try:
-        return _report(reading(), config)
+        with no_collection():  # the syntax tree is garbage before anything looks for garbage
+            return _report(reading(), config)
     except UnreadableInput as error:
         told = str(error.received)
         problem = told if told.startswith(path) else f"{path}: {told}"

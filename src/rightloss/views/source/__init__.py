@@ -3,6 +3,6 @@
 An abstract interpreter over the standard library's `ast`. Nothing that it reads is imported, executed or unpickled.
 """
 
-from rightloss.views.source.reader import SourceReport, read, read_text
+from rightloss.views.source.reader import SourceReport, no_collection, read, read_text
 
-__all__ = ["SourceReport", "read", "read_text"]
+__all__ = ["SourceReport", "no_collection", "read", "read_text"]

@@ -286,13 +286,13 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
             and not last[:1].isupper()
         ):
             return training.call_loss(machine, Ref(name), args)
-        if is_application(name) or last[:1].isupper():
+        if last[:1].isupper() or is_application(name):
             return Obj(name, args)
+    if name.startswith("builtins."):
+        return containers.builtin(machine, name[9:], args, lambda f, a: invoke(machine, f, a))
     found = labels.call_name(machine, name, args, lambda f, a: invoke(machine, f, a))
     if found is not None:
         return found
-    if name.startswith("builtins."):
-        return containers.builtin(machine, name[9:], args, lambda f, a: invoke(machine, f, a))
     inputs = tensors_in(args)
     if inputs or name in layers.UNIT_FUNCTIONS or name in layers.PRODUCTS:
         return Tensor(Ref(name), inputs, args.node, args)
