@@ -80,6 +80,13 @@ def test_padded_lists_become_columns_when_several_can_be_true() -> None:
     np.testing.assert_array_equal(advice.encode(y)[:3].sum(1), [2, 1, 3])
 
 
+def test_a_few_texts_among_numbers_are_mistakes() -> None:
+    """One "oops" in a column of 0 and 1 is not a third class."""
+    with pytest.raises(UnsupportedInput, match="oops"):
+        rl.select([*["0", "1"] * 200, "oops"])
+    assert rl.select([*["0", "1"] * 200, "oops"], ignore="oops").task == "binary"
+
+
 def test_infinite_labels_are_refused() -> None:
     """Infinity is neither a class nor a missing label."""
     with pytest.raises(UnsupportedInput, match="infinite"):

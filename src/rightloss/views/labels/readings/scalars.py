@@ -26,6 +26,9 @@ from rightloss.views.labels.readings.sentinels import sentinel
 GREY = (0, 255)
 GREY_MIDDLE = 128
 GREY_POLES = 0.9  # a mask saved with losses still has this share of its cells at black or white
+NEAR_POLE = 16  # lossy saving moves black and white by this much
+PICTURE_LEVELS = 64  # more whole values than this in pixels may be brightness or depth rather than classes
+MOST_PIXEL_CLASSES = 200  # more than this, or with gaps, they rather are
 GRID = 20  # at most this many repeated fractions can be steps of a scale
 
 _TASK_TEXT = {
@@ -62,6 +65,8 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if grey is not None:
         readings.append(grey)
     classes = class_reading(profile, values, counts, positions=positions, ignored=ignored, answers=_no_code(code))
+    if positions is Positions.PIXEL and grey is None and len(values) > PICTURE_LEVELS:
+        return _picture_or_classes(profile, values, classes)
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
     return readings + _against_quantity(classes, sign, profile)
@@ -152,6 +157,16 @@ def _with_code(profile: LabelProfile, kept: Mapping[Any, int], code: int, positi
     return [reading]
 
 
+def _picture_or_classes(profile: LabelProfile, values: Sequence[Any], classes: Reading) -> list[Reading]:
+    """Many whole values in pixels: a mask of many classes, or a picture, depth, or heat map."""
+    ask = Ask("task", "Are the pixel values class ids, or brightness, depth or the like to predict?")
+    numbers = regression((observed(f"{len(values):,} different values in the pixels", profile.where),))
+    gapless = values[-1] - values[0] + 1 == len(values) and values[0] in (0, 1)
+    if gapless and len(values) <= MOST_PIXEL_CLASSES:
+        return [classes, numbers.asking(ask)]
+    return [numbers, classes.asking(ask)]
+
+
 def _minus_one_and_zero(profile: LabelProfile, counts: Sequence[int], positions: Positions) -> list[Reading]:
     """Two classes, or one class beside unlabelled rows."""
     ask = Ask("ignore", "Does -1 mean 'no label' (then there is only one class), or is it a class of its own?")
@@ -240,11 +255,12 @@ def _noisy_grey(
     profile: LabelProfile, positions: Positions, values: Sequence[Any], kept: Mapping[Any, int]
 ) -> Reading | None:
     """A black-and-white mask whose edges were blurred by resizing or lossy saving."""
-    poles = kept.get(0, 0) + kept.get(255, 0)
-    blurred = positions is Positions.PIXEL and len(values) > 2 and values[0] >= 0 and values[-1] == GREY[1]
+    poles = sum(count for value, count in kept.items() if value <= NEAR_POLE or value >= GREY[1] - NEAR_POLE)
+    inside = values[0] >= 0 and GREY[1] - NEAR_POLE <= values[-1] <= GREY[1]
+    blurred = positions is Positions.PIXEL and len(values) > 2 and inside
     if not blurred or poles < GREY_POLES * sum(kept.values()):
         return None
-    facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are 0 or 255", profile.where),)
+    facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are near 0 or 255", profile.where),)
     high = sum(count for value, count in kept.items() if value >= GREY_MIDDLE)
     steps = [Step(Op.THRESHOLD, GREY_MIDDLE)]
     if profile.shape[-1:] != (1,):

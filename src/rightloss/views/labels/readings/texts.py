@@ -8,6 +8,7 @@ from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FEW_ROWS, quantity
 from rightloss.views.labels.readings.reading import (
@@ -22,6 +23,8 @@ from rightloss.views.labels.readings.reading import (
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
 from rightloss.views.labels.readings.sentinels import TEXT_CODES
 
+MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
+MOST_ODD = 3
 YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad"})
 NO = frozenset({"no", "n", "false", "f", "0", "0.0", "-1", "negative", "neg", "ham", "off", "absent", "normal", "good"})
 
@@ -37,6 +40,7 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
         return [nothing(profile)]
     if len(kept) == 1:
         return [constant(profile, next(iter(kept)))]
+    refuse_odd_cells(profile, kept)
     readings = _as_classes(profile, kept, positions, stated_ignore(given))
     code = next((value for value in kept if str(value).strip().lower() in TEXT_CODES), None)
     if code is not None and given.ignore is None and len(kept) > 2 and readings[0].evidence is not None:
@@ -48,6 +52,31 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
         )
         readings = [tag_reading(profile), *(each.asking(ask) for each in readings if each.evidence is not None)]
     return readings
+
+
+def refuse_odd_cells(profile: LabelProfile, kept: Mapping[Any, int]) -> None:
+    """A column of numbers in which a few cells are text was read as text; the odd cells are mistakes, not classes.
+
+    Raises:
+        UnsupportedInput: names the odd cells.
+    """
+    odd = [value for value in kept if not _is_number(value) and str(value).strip().lower() not in TEXT_CODES]
+    numbers = sum(count for value, count in kept.items() if _is_number(value))
+    if not odd or len(odd) > MOST_ODD or numbers < MOSTLY * sum(kept.values()) or sum(kept.values()) < FEW_ROWS:
+        return
+    shown = ", ".join(repr(value) for value in odd)
+    raise UnsupportedInput(
+        f"labels mix numbers and text ({profile.where or 'labels'}): {numbers:,} numbers, and {shown}",
+        expected="labels of one kind",
+        fix=f"correct or leave out the rows with {shown}; or say what means 'no label': ignore={odd[0]!r}",
+    )
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return float(value) == float(value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _with_text_code(
