@@ -54,6 +54,8 @@ def test_questions_are_answered_by_flags(tmp_path: Path, capsys: pytest.CaptureF
     """The keyword of a question is a flag."""
     path = tmp_path / "ages.csv"
     path.write_text("age,x\n" + "".join(f"{18 + i % 60},{i}\n" for i in range(600)))
+    assert run(["select", str(path), "--label", "age"]) == 1
+    assert "--task multiclass" in capsys.readouterr().out
     assert run(["select", str(path), "--label", "age", "--format", "json"]) == 1
     question = json.loads(capsys.readouterr().out)["questions"][0]
     answer = question["answers"][-1]["value"]

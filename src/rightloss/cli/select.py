@@ -63,4 +63,4 @@ def _draw(advice: Any, code: bool) -> None:
     for name, part in outputs:
         if name is not None:
             console.rule(str(name), align="left")
-        draw(part, console, code=code)
+        draw(part, console, code=code, flags=True)

@@ -23,8 +23,8 @@ def to_text(advice: Advice) -> str:
     return plain(lambda console: draw(advice, console))
 
 
-def draw(advice: Advice, console: Console, *, code: bool = False) -> None:
-    """Draw advice on a rich console; `code` adds the whole script."""
+def draw(advice: Advice, console: Console, *, code: bool = False, flags: bool = False) -> None:
+    """Draw advice on a rich console; `code` adds the whole script, `flags` writes answers for the command line."""
     from rich.markup import escape
 
     head = "no cross-entropy fits" if advice.contract is None else f"{advice.task} classification"
@@ -40,7 +40,7 @@ def draw(advice: Advice, console: Console, *, code: bool = False) -> None:
             draw_remedy(advice.remedy, console)
     for question in advice.questions:
         console.print()
-        _draw_question(question, console)
+        _draw_question(question, console, flags)
     for finding in advice.conflicts:
         console.print(f"\n[bold red]{escape(finding.code)}[/bold red] {escape(finding.message)}")
     _draw_alternatives(advice, console)
@@ -120,12 +120,21 @@ def _draw_imbalance(advice: Advice, console: Console) -> None:
         )
 
 
-def _draw_question(question: Question, console: Console) -> None:
+def flag(keyword: str, value: Any) -> str:
+    """How an answer is given on the command line."""
+    on_off = {"several_true": ("--several-true", "--one-true"), "ordered": ("--ordered", "--unordered")}
+    if keyword in on_off:
+        return on_off[keyword][0 if value else 1]
+    return f"--{keyword} {value}"
+
+
+def _draw_question(question: Question, console: Console, flags: bool) -> None:
     from rich.markup import escape
 
     console.print(f"[bold yellow]?[/bold yellow] {escape(question.text)}")
     for value, means in question.answers:
-        console.print(f"    {escape(question.keyword)}={escape(repr(value))}  {escape(means)}")
+        written = flag(question.keyword, value) if flags else f"{question.keyword}={value!r}"
+        console.print(f"    {escape(written)}  {escape(means)}")
 
 
 def _draw_alternatives(advice: Advice, console: Console) -> None:

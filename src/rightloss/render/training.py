@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rightloss.render.advice import lines_to_write
+from rightloss.render.advice import flag, lines_to_write
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,14 +75,6 @@ def draw_choice(advice: Advice, console: Console) -> None:
         console.print(f"[bold yellow]?[/bold yellow] {escape(question.text)} Trained on the first answer.")
         for value, means in question.answers:
             console.print(f"    {escape(flag(question.keyword, value)):<22} {escape(means)}")
-
-
-def flag(keyword: str, value: Any) -> str:
-    """How an answer is given on the command line."""
-    on_off = {"several_true": ("--several-true", "--one-true"), "ordered": ("--ordered", "--unordered")}
-    if keyword in on_off:
-        return on_off[keyword][0 if value else 1]
-    return f"--{keyword} {value}"
 
 
 def draw_trained(trained: Trained, console: Console, seconds: float) -> None:
