@@ -154,6 +154,8 @@ def _beside(readings: tuple[Reading, ...], head: Any) -> tuple[tuple[Reading, ..
     beside = [narrow(each, head) for each in readings if fits_rank(each, head)]
     agree = [each for each in beside if each.evidence is not None and rows_inside(each.evidence).rows]
     numbers = [each for each in readings if each.evidence is None]
+    if fits_rank(readings[0], head) and (not agree or agree[0] is not beside[0]):
+        agree = [each for each in agree if each.ask is not None]  # only a serious rival takes the labels' place
     if readings[0].evidence is None and quantity_fits(head):
         return (*numbers, *agree), ()
     if agree:

@@ -53,12 +53,16 @@ def test_many_softmax_units_answer_the_question() -> None:
     [
         (np.arange(5).repeat(20), keras.layers.Dense(3, activation="softmax"), "RL205"),
         (np.arange(3).repeat(20), keras.layers.Dense(1, activation="softmax"), "RL204"),
+        (np.arange(3).repeat(20), keras.layers.Dense(3, activation="sigmoid"), "RL203"),
+        (np.eye(4)[np.arange(4).repeat(20)], keras.layers.Dense(4, activation="sigmoid"), "RL203"),
     ],
 )
 def test_contradiction_is_shown_beside_the_answer(labels: np.ndarray, layer: keras.Layer, code: str) -> None:
     """The contract follows the labels; the finding names what is wrong with the model."""
     advice = rl.select(labels, model=model(layer))
-    assert advice.contract.units == len(np.unique(labels))
+    assert advice.task == "multiclass"
+    assert advice.contract.units == (labels.shape[1] if labels.ndim > 1 else len(np.unique(labels)))
+    assert not any("from_logits" in finding.message for finding in advice.conflicts)
     found = {name for each in advice.conflicts for name in (each.code, *each.also)}
     assert code in found
     assert code in str(advice)

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import Activation, Confidence, Evidence, Fact, Field, Loss, Positions, Width
+from rightloss.contract import Activation, Confidence, Evidence, Fact, Field, FromLogits, Labels, Loss, Positions, Width
 from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.readings import Reading
 from rightloss.views.model.graph import Head, heads
 
 LOW_PRECISION = ("float16", "bfloat16")
 _RANK = {Positions.EXAMPLE: 2, Positions.TOKEN: 3, Positions.PIXEL: 4}
-_CROSS_ENTROPIES = (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE, Loss.MASKED_BINARY)
+_CROSS_ENTROPY = {
+    Labels.BINARY: Loss.BINARY,
+    Labels.INDEX: Loss.SPARSE,
+    Labels.ONEHOT: Loss.CATEGORICAL,
+    Labels.DISTRIBUTION: Loss.CATEGORICAL,
+    Labels.MULTIHOT: Loss.BINARY,
+    Labels.MULTIHOT_MISSING: Loss.MASKED_BINARY,
+}
+_RAW = frozenset({Activation.LINEAR, Activation.LOG_SOFTMAX})
 
 
 def head_of(model: Any, output: str | None) -> Head:
@@ -61,8 +69,16 @@ def narrow(reading: Reading, head: Head) -> Reading:
 
 
 def with_cross_entropy(evidence: Evidence) -> Evidence:
-    """The same evidence, with the loss known to be some cross-entropy: what `select` is about to choose."""
-    return evidence.narrow(Field.LOSS, _CROSS_ENTROPIES)
+    """The same evidence with the loss that its labels call for, told what the last layer gives.
+
+    No loss was given, so what is wrong can only be the last layer.
+    """
+    losses = {_CROSS_ENTROPY[each] for each in Labels if each in evidence.possible(Field.LABELS)}
+    raw = evidence.possible(Field.ACTIVATION) <= _RAW
+    told = {FromLogits.TRUE if raw else FromLogits.FALSE}
+    if Loss.MASKED_BINARY in losses:
+        told = {FromLogits.ABSENT}
+    return evidence.narrow(Field.LOSS, losses).narrow(Field.FROM_LOGITS, told)
 
 
 def quantity_fits(head: Head) -> bool:
