@@ -39,7 +39,7 @@ def test_text_types_agree(dtype: object) -> None:
 
 
 def test_bytes_that_are_not_utf8_do_not_fail() -> None:
-    """Bytes outside UTF-8 become the replacement character."""
+    """Bytes outside UTF-8 are written as escapes, so that different bytes stay different."""
     assert of(b"a\xff", b"b").values == {"a\\xff": 1, "b": 1}
 
 
