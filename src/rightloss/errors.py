@@ -24,10 +24,14 @@ class RightlossError(Exception):
         fix: one line to write or to do instead.
     """
 
+    usual_expected = "an input as the documentation describes it"
+    usual_fix = "see docs/inputs.md, or `rightloss --help`"
+    """What is said where a raise site has nothing more exact: every error shows all three parts."""
+
     def __init__(self, received: str, *, expected: str = "", fix: str = "") -> None:
         self.received = received
-        self.expected = expected
-        self.fix = fix
+        self.expected = expected or self.usual_expected
+        self.fix = fix or self.usual_fix
         super().__init__(self.__str__())
 
     def __str__(self) -> str:
@@ -42,6 +46,9 @@ class RightlossError(Exception):
 class UnreadableInput(RightlossError):
     """A file, array or stream could not be read."""
 
+    usual_expected = "data that can be read as what it says it is"
+    usual_fix = "check the path, or write the data again"
+
 
 class MissingColumn(UnreadableInput):
     """A column was asked for that the table does not have."""
@@ -50,13 +57,20 @@ class MissingColumn(UnreadableInput):
 class EmptyInput(UnreadableInput):
     """There is nothing to read: no rows, or no files."""
 
+    usual_fix = "check how the data was written, and pass some that holds rows"
+
 
 class UnsupportedInput(RightlossError):
     """The input can be read, but this verb does not take its kind."""
 
+    usual_fix = "turn it into an array or a list first: y = numpy.asarray(y)"
+
 
 class WrongArgument(RightlossError, ValueError):
     """An argument is outside what it may be."""
+
+    usual_expected = "a value that the documentation of the argument names"
+    usual_fix = "leave it out, or see help() of the function and `rightloss VERB --help`"
 
 
 class NoCrossEntropyFits(RightlossError):
