@@ -87,6 +87,20 @@ def test_a_few_texts_among_numbers_are_mistakes() -> None:
     assert rl.select([*["0", "1"] * 200, "oops"], ignore="oops").task == "binary"
 
 
+def test_rows_with_several_ones_contradict_one_true() -> None:
+    """Columns that are 1 together cannot be exclusive; they do not become tokens either."""
+    y = np.array([[1, 1, 0], [0, 1, 0], [1, 1, 1]] * 20)
+    with pytest.raises(WrongArgument, match="several_true"):
+        rl.select(y, several_true=False)
+
+
+def test_a_stated_order_is_told() -> None:
+    """Whoever says that classes are ordered is told what follows, whatever the classes are called."""
+    assert "have an order" in rl.select(["lo", "mid", "hi"] * 20, ordered=True).reason
+    assert "have an order" in rl.select([1, 2, 3] * 20, ordered=True).reason
+    assert "have an order" not in rl.select([1, 2, 3] * 20).reason
+
+
 def test_infinite_labels_are_refused() -> None:
     """Infinity is neither a class nor a missing label."""
     with pytest.raises(UnsupportedInput, match="infinite"):

@@ -27,12 +27,13 @@ def read_profile(profile: LabelProfile, given: Given | None = None) -> tuple[Rea
     if given.task == "regression":
         numbers = [each for each in found if each.answers.get("task") == "regression"]
         return (numbers[0] if numbers else regression((observed("task='regression' was stated"),)),)
-    kept = [each for each in found if _agrees(each, given)]
+    kept = [each for each in found if _agrees(each, given) and _may_stand(each, found[0], given)]
     if given.task is not None or given.ordered is not None:  # whoever names a task or an order speaks of classes
         kept = [each for each in kept if each.evidence is not None] or kept
     if not kept:
         raise _contradiction(profile, given, found)
-    return (replace(kept[0], ask=None), *kept[1:])
+    ordered = kept[0].ordered or (given.ordered is True and kept[0].evidence is not None)
+    return (replace(kept[0], ask=None, ordered=ordered), *kept[1:])
 
 
 def _all(profile: LabelProfile, given: Given) -> list[Reading]:
@@ -71,6 +72,12 @@ def scalar_readings(profile: LabelProfile, given: Given, positions: Positions) -
         if all(counts):
             return [class_reading(profile, [0, 1], counts, positions=positions)]
     return number_readings(profile, given, positions)
+
+
+def _may_stand(reading: Reading, first: Reading, given: Given) -> bool:
+    """Whether a reading may take the leading one's place: a formal one only where it speaks of the same positions."""
+    same = reading.answers.get("positions") == first.answers.get("positions")
+    return reading is first or reading.ask is not None or same or given.positions is not None or not given.stated()
 
 
 def _agrees(reading: Reading, given: Given) -> bool:
