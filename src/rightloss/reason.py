@@ -51,6 +51,7 @@ def reason(advice: Advice) -> str:
             "The classes have an order: also look at how far off the predicted class is, not only how often; "
             'goal="mae" says how to read predictions for that.'
         )
+        parts.append(_order(advice))
     if advice.structure is not None:
         parts += [_grouped(group, advice.classes) for group in advice.structure.groups]
     return " ".join(parts)
@@ -63,6 +64,17 @@ def _grouped(group: tuple[int, ...], classes: tuple[object, ...]) -> str:
         f"Of {names}{more} exactly one is 1 in every row: take the largest of them, or let "
         f"rightloss.losses.GroupedCrossentropy(groups=[{list(group)}]) put a softmax over the group."
     )
+
+
+def _order(advice: Advice) -> str:
+    """The order that was taken; names that nobody ordered only have that of the alphabet, which is rarely meant."""
+    names = advice.classes
+    taken = f"The order taken is {names[0]} < ... < {names[-1]}."
+    spelled = any(isinstance(name, str) for name in names) and advice.profile.categories is None
+    if not spelled:
+        return taken
+    line = "y = pd.Categorical(y, [lowest, ..., highest], ordered=True)"
+    return f"{taken} It is alphabetical; if that is not meant: {line}."
 
 
 def _prepared(advice: Advice) -> str:

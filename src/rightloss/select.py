@@ -102,6 +102,13 @@ def _given(
             raise WrongArgument(
                 f"{name}={value!r}", expected=f"one of {', '.join(allowed)}", fix=f"{name}={allowed[0]!r}"
             )
+    for name, told in (("several_true", several_true), ("ordered", ordered)):
+        if told is not None and not isinstance(told, bool):
+            raise WrongArgument(f"{name}={told!r}", expected="True or False", fix=f"{name}=True")
+    if isinstance(ignore, bool) or not (ignore is None or isinstance(ignore, int | float | str)):
+        raise WrongArgument(
+            f"ignore={ignore!r}", expected="one number, or one text, that stands for 'no label'", fix="ignore=-1"
+        )
     return Given(task, positions, several_true, ordered, ignore)
 
 

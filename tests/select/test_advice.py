@@ -101,6 +101,35 @@ def test_a_stated_order_is_told() -> None:
     assert "have an order" not in rl.select([1, 2, 3] * 20).reason
 
 
+def test_an_alphabetical_order_is_not_passed_off_as_meant() -> None:
+    """Names have no order of their own: the one taken is told, with the line that gives another."""
+    pandas = pytest.importorskip("pandas")
+    names = ["lo", "mid", "hi"]
+    assert "hi < ... < mid. It is alphabetical" in rl.select(names * 20, ordered=True).reason
+    told = rl.select(pandas.Series(pandas.Categorical(names * 20, names, ordered=True))).reason
+    assert "lo < ... < hi" in told
+    assert "alphabetical" not in told
+
+
+@pytest.mark.parametrize(
+    ("labels", "keywords", "word"),
+    [
+        ([0, 1, 2] * 20, {"ignore": 99}, "99"),
+        ([0, 1, 2] * 20, {"ignore": "2x"}, "2x"),
+        (TEXT, {"ignore": "zz"}, "zz"),
+        ([0, 1, 2] * 20, {"ignore": [2]}, "one number"),
+        ([0, 1, 2] * 20, {"ignore": True}, "one number"),
+        ([0, 1, 2] * 20, {"ordered": "x"}, "True or False"),
+        ([0, 1, 2] * 20, {"several_true": 1}, "True or False"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_obeyed_is_refused(labels, keywords: dict, word: str) -> None:  # type: ignore[no-untyped-def]
+    """A stated value is obeyed or is an error, never a silent nothing."""
+    with pytest.raises(WrongArgument, match=word):
+        rl.select(labels, **keywords)
+
+
 def test_infinite_labels_are_refused() -> None:
     """Infinity is neither a class nor a missing label."""
     with pytest.raises(UnsupportedInput, match="infinite"):

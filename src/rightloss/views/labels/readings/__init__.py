@@ -23,6 +23,7 @@ def read_profile(profile: LabelProfile, given: Given | None = None) -> tuple[Rea
         UnsupportedInput: labels mix numbers and text.
     """
     given = given or Given()
+    _refuse_absent_code(profile, given)
     found = _all(profile, given)
     if given.task == "regression":
         numbers = [each for each in found if each.answers.get("task") == "regression"]
@@ -72,6 +73,26 @@ def scalar_readings(profile: LabelProfile, given: Given, positions: Positions) -
         if all(counts):
             return [class_reading(profile, [0, 1], counts, positions=positions)]
     return number_readings(profile, given, positions)
+
+
+def _refuse_absent_code(profile: LabelProfile, given: Given) -> None:
+    """A value that stands for "no label" and is nowhere in the labels is a mistake: nothing would be left out.
+
+    Raises:
+        WrongArgument: all labels were seen, and none has the stated value.
+    """
+    stated = given.ignore is not None and given.ignore != NO_IGNORE
+    missing = isinstance(given.ignore, float) and given.ignore != given.ignore  # NaN: looked for as missing cells
+    known = {*profile.values, *profile.tags}
+    if not stated or missing or profile.capped or not profile.distinct_exact or not profile.rows:
+        return
+    if given.ignore in known or str(given.ignore) in known:
+        return
+    raise WrongArgument(
+        f"ignore={given.ignore!r}, but no label has this value{f' ({profile.where})' if profile.where else ''}",
+        expected=f"one of the values that occur: {_examples(profile)}",
+        fix="leave ignore out, or pass labels that hold the value",
+    )
 
 
 def _may_stand(reading: Reading, first: Reading, given: Given) -> bool:

@@ -40,10 +40,10 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
         return columns if exclusive else [*columns, *tokens]
     if not tokens:
         return scalars(profile, given, Positions.EXAMPLE)
-    outputs = _several_outputs(profile, tokens[0])
     padded = padded_ids(profile)
     if padded is not None:
-        return [tokens[0], replace(padded, ask=_PADDED), replace(outputs, ask=_WHICH)]
+        return [tokens[0], replace(padded, ask=_PADDED)]
+    outputs = _several_outputs(profile, tokens[0])
     first, second = (outputs, tokens[0]) if _unlike_columns(profile) else (tokens[0], outputs)
     return [first, replace(second, ask=_WHICH)]
 

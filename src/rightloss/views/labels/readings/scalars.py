@@ -58,7 +58,8 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
         return _minus_one_and_zero(profile, counts, positions)
     readings: list[Reading] = []
     code = sentinel(values) if given.ignore is None else None
-    grey = _noisy_grey(profile, positions, values, kept)
+    # ids beside a code such as 255 are no picture, whatever the code means
+    grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
     sign = quantity(values, counts, floating=profile.kind == "float") if positions is Positions.EXAMPLE else None
     if code is not None:
         readings += _with_code(profile, kept, code, positions)
