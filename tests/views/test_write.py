@@ -105,7 +105,6 @@ def _eager_and_seeded() -> Any:
     """Tracing a graph costs more than two epochs of such small data."""
     keras.utils.set_random_seed(0)
     tf.config.run_functions_eagerly(True)
-    tf.data.experimental.enable_debug_mode()
     yield
     tf.config.run_functions_eagerly(False)
 
@@ -120,6 +119,7 @@ def _run(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     (folder / "script.py").write_text(shorter, encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "Even though the `tf.config.experimental_run_functions_eagerly`")
         return runpy.run_path(str(folder / "script.py"))
 
 
