@@ -23,8 +23,8 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from rightloss.check_source import INTERNAL, check_file, check_text
-from rightloss.config import Config
+from rightloss.checking.config import Config
+from rightloss.checking.source import INTERNAL, check_file, check_text
 from rightloss.views.source.notebooks import decode
 from rightloss.views.source.prefilter import may_train
 

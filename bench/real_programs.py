@@ -19,11 +19,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from rightloss.check_source import check_source
-from rightloss.config import Config
+from rightloss.checking.config import Config
+from rightloss.checking.report import Report
+from rightloss.checking.source import check_source
 from rightloss.errors import UnreadableInput
 from rightloss.findings import Finding, Severity
-from rightloss.report import Report
 from rightloss.views.source import read
 from rightloss.views.source.report import CROSSENTROPY
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rightloss.errors import WrongArgument
 
 if TYPE_CHECKING:
-    from rightloss.report import Report
+    from rightloss.checking.report import Report
 
 
 def check(
@@ -44,7 +44,7 @@ def check(
     if data is None:
         raise WrongArgument("a model without data", expected="the data it will be trained on",
                             fix="rl.check(model, (x, y))")  # fmt: skip
-    from rightloss.check_live import check_live
+    from rightloss.checking.live import check_live
 
     return check_live(
         model,
@@ -60,8 +60,8 @@ def _source(path: str | os.PathLike[str], ignore: Iterable[str]) -> Report:
     from dataclasses import replace
     from pathlib import Path
 
-    from rightloss.check_source import check_source
-    from rightloss.config import find
+    from rightloss.checking.config import find
+    from rightloss.checking.source import check_source
 
     config = find(Path(path))
     return check_source([os.fspath(path)], replace(config, ignore=(*config.ignore, *ignore)))

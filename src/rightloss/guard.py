@@ -16,11 +16,11 @@ from functools import wraps
 from types import GeneratorType, TracebackType
 from typing import Any
 
-from rightloss.check_live import LiveReport, check_live
+from rightloss.checking.live import LiveReport, check_live
+from rightloss.checking.report import Report
 from rightloss.contract import Setup
 from rightloss.errors import RightlossError
 from rightloss.findings import Finding, Severity
-from rightloss.report import Report
 from rightloss.rules.judge import judge
 
 WATCHED = ("fit", "evaluate", "train_on_batch")

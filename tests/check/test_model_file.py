@@ -14,7 +14,7 @@ from check.measured import IDS, SCCE, X, net
 from click.testing import CliRunner
 from keras import layers
 
-from rightloss.check_file import check_model_file
+from rightloss.checking.file import check_model_file
 from rightloss.cli.check import command
 from rightloss.errors import UnreadableInput, UnsupportedInput
 

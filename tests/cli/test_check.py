@@ -181,7 +181,7 @@ def test_a_file_that_does_not_parse_hides_no_other(project: Path) -> None:
 
 def test_a_crash_in_one_file_is_a_note(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever goes wrong in one file is said about it; the others are still checked."""
-    from rightloss import check_source
+    from rightloss.checking import source as check_source
 
     real = check_source.read
 

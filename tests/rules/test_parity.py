@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import rightloss as rl
-from rightloss.check_source import check_text
-from rightloss.config import Config
+from rightloss.checking.config import Config
+from rightloss.checking.source import check_text
 
 PROGRAM = """
 import numpy as np

@@ -8,8 +8,8 @@ import tokenize
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rightloss.check_source import INTERNAL, check_text
-from rightloss.config import Config
+from rightloss.checking.config import Config
+from rightloss.checking.source import INTERNAL, check_text
 from rightloss.rules import RULES
 
 PROGRAMS = tuple(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rightloss.check_source import check_text
-from rightloss.config import Config
+from rightloss.checking.config import Config
+from rightloss.checking.source import check_text
 from rightloss.findings import Severity
 
 IMPORTS = """

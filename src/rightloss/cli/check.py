@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rightloss.config import Config
-    from rightloss.report import Report
+    from rightloss.checking.config import Config
+    from rightloss.checking.report import Report
 
 STDIN = "-"
 MODELS = (".keras", ".h5")
@@ -66,8 +66,8 @@ def command(
     Silence one line with `# rightloss: ignore[RL201]`. Exit code 0: no error or warning; 1: there is one; 2: something
     could not be read.
     """
-    from rightloss.check_source import check_source, check_text
-    from rightloss.report import joined
+    from rightloss.checking.report import joined
+    from rightloss.checking.source import check_source, check_text
     from rightloss.views.source.notebooks import decode
 
     chosen = _configuration(paths, config, selected, ignored, exclude)
@@ -89,7 +89,7 @@ def command(
 
 def _model(path: str, data: str | None, config: Config) -> Report:
     """The report of a saved model."""
-    from rightloss.check_file import check_model_file
+    from rightloss.checking.file import check_model_file
 
     if data is None:
         raise click.UsageError(f"{path} is a saved model: also give --data, an .npz file with its arrays x and y")
@@ -105,7 +105,7 @@ def _configuration(
     exclude: tuple[str, ...],
 ) -> Config:
     """The nearest pyproject.toml, and what the command line says beside it."""
-    from rightloss.config import find, load
+    from rightloss.checking.config import find, load
 
     first = next((path for path in paths if path != STDIN), ".")
     found = load(Path(file)) if file is not None else find(Path(first))
@@ -119,7 +119,7 @@ def _configuration(
 
 
 def _codes(given: tuple[str, ...], option: str) -> tuple[str, ...]:
-    from rightloss.config import known_code
+    from rightloss.checking.config import known_code
 
     return tuple(known_code(code, option) for each in given for code in each.split(",") if code.strip())
 

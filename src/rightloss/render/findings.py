@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rightloss.checking.report import Report, Understood
 from rightloss.findings import Finding, Place, Severity
 from rightloss.render.console import plain
-from rightloss.report import Report, Understood
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rightloss.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from rightloss.report import Report
+    from rightloss.checking.report import Report
 
 _COLOUR = {Severity.ERROR: "#c33", Severity.WARNING: "#b70", Severity.NOTE: "#27a"}
 _STYLE = (

@@ -9,11 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from rightloss.config import Config, find
+from rightloss.checking.config import Config, find
+from rightloss.checking.report import Report, Summary, Understood, joined
+from rightloss.checking.walk import files
 from rightloss.contract import Confidence, Field
 from rightloss.errors import UnreadableInput
 from rightloss.findings import Finding, Place, Severity
-from rightloss.report import Report, Summary, Understood, joined
 from rightloss.rules import BY_CODE
 from rightloss.rules.judge import judge
 from rightloss.views.source import SourceReport, no_collection, read, read_text
@@ -23,7 +24,6 @@ from rightloss.views.source.prefilter import may_train
 from rightloss.views.source.sharpen import sharpen
 from rightloss.views.source.spans import Span
 from rightloss.views.source.values import Const, Symbol, Value
-from rightloss.walk import files
 
 INTERNAL = "RL-internal"
 MANY = 48  # files worth a pool of processes

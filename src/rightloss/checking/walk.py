@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rightloss.config import Config
+from rightloss.checking.config import Config
 from rightloss.errors import UnreadableInput
 
 ENDINGS = (".py", ".ipynb", ".pyw")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rightloss.check_live import LiveReport, check_live
+from rightloss.checking.live import LiveReport, check_live
 from rightloss.errors import MissingPart, UnreadableInput, UnsupportedInput
 
 ARRAYS = ("x", "y", "sample_weight")

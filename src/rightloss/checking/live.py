@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rightloss.config import find
+from rightloss.checking.config import find
+from rightloss.checking.report import Report, Summary
 from rightloss.contract import Contract, Setup
 from rightloss.errors import MissingPart, UnsupportedInput
 from rightloss.findings import Finding, Severity
-from rightloss.report import Report, Summary
 from rightloss.rules.judge import judge
 
 
