@@ -103,6 +103,15 @@ BROKEN = {
         SOFTMAX + "bce = losses.SparseCategoricalCrossentropy()\n"
         "for x, y in tf.data.Dataset.from_tensor_slices((images, digits)):\n    bce(m(x), y)",
     ),
+    "RL302 inside a custom loss": (
+        "RL302",
+        SIGMOID + "m.compile(loss=lambda t, p: losses.binary_crossentropy(p, t))",
+    ),
+    "RL101 in a call of check": (
+        "RL101",
+        "import rightloss as rl\n" + SOFTMAX + "m.compile(loss='categorical_crossentropy')\n"
+        "rl.check(m, (images, digits))",
+    ),
     "RL303": (
         "RL303",
         SIGMOID + "m.compile(loss=losses.BinaryFocalCrossentropy(alpha=0.9))",

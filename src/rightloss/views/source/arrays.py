@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract.vocabulary import Labels, Source
+from rightloss.contract.vocabulary import Labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
@@ -15,7 +15,6 @@ from rightloss.views.source.values import (
     Const,
     Data,
     Dataset,
-    LossResult,
     Obj,
     Prediction,
     Ref,
@@ -193,58 +192,6 @@ def frame_part(frame: Obj, parts: Sequence[Value | slice], node: ast.AST) -> Val
         width = Const(stop - (first or 0)) if isinstance(stop, int) and stop > (first or 0) >= 0 else None
         return Data(shape=(None, width), node=node)
     return Data(node=node)
-
-
-def arithmetic(left: Value, right: Value, sign: str, node: ast.AST) -> Value:
-    """`left sign right` where at least one side is data, a tensor or a loss value."""
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, LossResult):
-            scaled = sign in "*/" and isinstance(other, Const | Symbol | Unknown | Data)
-            return one if scaled else Unknown("a sum of losses", node)
-    if isinstance(left, Tensor) or isinstance(right, Tensor):
-        return Tensor(Ref(f"operator.{sign}"), (left, right), node)
-    data = left if isinstance(left, Data) else right
-    if not isinstance(data, Data):
-        return Unknown("arithmetic on something unknown", node)
-    if data.prediction is not None:
-        return replace(data, prediction=replace(data.prediction, applied=(*data.prediction.applied, sign)), parts={})
-    step = constant(right)
-    if (
-        data is left
-        and sign in "+-"
-        and isinstance(step, int | float)
-        and data.low is not None
-        and data.high is not None
-    ):
-        move = step if sign == "+" else -step
-        return of_range(data.low + move, data.high + move, data.shape, node, "shifted ids", exact=data.exact)
-    ids = data.encoding is not None and data.encoding <= {Labels.INDEX, Labels.BINARY} and data.whole
-    if data is left and sign == "/" and ids and isinstance(step, int | float):
-        return (
-            data
-            if step == 1
-            else replace(data, whole=False, low=None, high=None, node=node, why=f"ids divided by {step:g}", parts={})
-        )
-    return Data(shape=data.shape, node=node)
-
-
-def of_range(low: float, high: float, shape: Shape | None, node: ast.AST, why: str, *, exact: bool = True) -> Data:
-    """Whole numbers low..high: which label encodings they can be depends on the shape."""
-    last = constant(shape[-1]) if shape is not None and len(shape) > 1 else 1
-    columns = shape is not None and len(shape) == 2 and last != 1
-    encoding: frozenset[Labels | Source] | None
-    if low < 0:
-        encoding = frozenset({Source.SIGNED}) if (low, high) == (-1, 1) and exact else None
-    elif columns:
-        encoding = None  # numbers in columns: which rows occur is not known
-    elif low > 0 and high > 1:
-        encoding = frozenset({Source.OFFSET})
-    else:
-        encoding = frozenset({Labels.BINARY, Labels.INDEX} if high <= 1 else {Labels.INDEX})
-    if shape is None and high <= 1:
-        encoding = None
-    classes: Value | None = Const(int(high) + 1, node) if low >= 0 and encoding else None
-    return Data(encoding, classes, exact, shape, low, high, True, node, why)
 
 
 def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], node: ast.AST) -> Value:

@@ -361,6 +361,7 @@ _NAMED: dict[str, Callable[[Machine, Args], Value]] = {
     SEQUENTIAL: sequential,
     FUNCTIONAL: lambda machine, args: functional(args),
     "keras.models.Functional": lambda machine, args: functional(args),
+    "rightloss.check": training.checked,
     "tensorflow.placeholder": lambda machine, args: Tensor(_INPUT, (), args.node),
     "keras.layers.Input": lambda machine, args: Tensor(Ref("keras.layers.Input"), (), args.node, args),
     **dict.fromkeys(COPIES, training.copy_model),

@@ -115,6 +115,8 @@ def _weight_problem(made: Evidence, read: Reading, seen: SetupSeen, given: Value
 
 def _order(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     """A model's output where labels belong, and labels where the output belongs."""
+    if read.loss.swapped:
+        yield Condition.ARGUMENTS, Arguments.SWAPPED, "the prediction stands first", read.loss.node
     site = seen.site
     if site.kind != "call" or not isinstance(site.labels, Tensor) or site.labels.model is None:
         return

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays
+from rightloss.views.source import arrays, ranges
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import Args, Const, Data, Ref, Seq, Symbol, Value, constant, number
@@ -48,7 +48,7 @@ def _randint(machine: Machine, args: Args) -> Value:
     if not isinstance(bottom, int) or isinstance(bottom, bool) or dims == ():
         return Data(shape=dims, node=args.node)
     if isinstance(top, int):
-        return arrays.of_range(bottom, top - 1, dims, args.node or ast.Pass(), "random ids")
+        return ranges.of_range(bottom, top - 1, dims, args.node or ast.Pass(), "random ids")
     if bottom == 0 and isinstance(number(high), Symbol):
         return Data(
             INDEX if dims is not None and len(dims) <= 1 else None,
@@ -71,7 +71,7 @@ def _uniform_int(machine: Machine, args: Args) -> Value:
     name = kind.name if isinstance(kind, Ref) else str(constant(kind))
     low, high = constant(args.get(1, "minval")) or 0, constant(args.get(2, "maxval"))
     if "int" in name and isinstance(low, int) and isinstance(high, int):
-        return arrays.of_range(low, high - 1, dims, args.node or ast.Pass(), "random ids")
+        return ranges.of_range(low, high - 1, dims, args.node or ast.Pass(), "random ids")
     return Data(shape=dims, node=args.node)
 
 
@@ -80,7 +80,7 @@ def _choice(machine: Machine, args: Args) -> Value:
     options, dims = args.get(0, "a"), _dims(args.get(1, "size"))
     plain = to_python(options) if isinstance(options, Seq) else None
     if isinstance(constant(options), int):
-        return arrays.of_range(0, constant(options) - 1, dims, args.node or ast.Pass(), "random ids")
+        return ranges.of_range(0, constant(options) - 1, dims, args.node or ast.Pass(), "random ids")
     if isinstance(plain, list) and plain and all(isinstance(each, int) for each in plain):
         made = from_python(plain, args.node)
         vector = dims is not None and len(dims) == 1
@@ -115,7 +115,7 @@ def _make_classification(machine: Machine, args: Args) -> Value:
     features = number(args.get(1, "n_features")) or Const(20)
     top = constant(classes)
     if isinstance(top, int):
-        y: Data = arrays.of_range(0, top - 1, (count,), args.node or ast.Pass(), "make_classification()")
+        y: Data = ranges.of_range(0, top - 1, (count,), args.node or ast.Pass(), "make_classification()")
     else:
         y = Data(INDEX, number(classes), True, (count,), 0, None, True, args.node, "make_classification()")
     return Seq.of((Data(shape=(count, features), node=args.node), y), "tuple", args.node)
@@ -128,7 +128,7 @@ def _known_pair(classes: int, features: int | None) -> Callable[[Machine, Args],
         found = constant(args.get(None, "centers")) if classes == 0 else classes
         y = Data(node=args.node, shape=(None,))
         if isinstance(found, int):
-            y = arrays.of_range(0, found - 1, (None,), args.node or ast.Pass(), text_of(args.node))
+            y = ranges.of_range(0, found - 1, (None,), args.node or ast.Pass(), text_of(args.node))
         x = Data(shape=(None, Const(features) if features else None), node=args.node)
         return Seq.of((x, y), "tuple", args.node)
 

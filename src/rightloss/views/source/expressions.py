@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rightloss.views.source import access, calls, layers, operators
-from rightloss.views.source.arrays import arithmetic
 from rightloss.views.source.machine import Machine, OutOfSteps, Scope
 from rightloss.views.source.names import conventional
 from rightloss.views.source.outcomes import iterate, truth
+from rightloss.views.source.ranges import arithmetic
 from rightloss.views.source.values import (
     Const,
     Data,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels
-from rightloss.views.source import arrays, datasets, drawn
+from rightloss.views.source import arrays, datasets, drawn, ranges
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
@@ -155,11 +155,12 @@ def _greater(machine: Machine, args: Args) -> Value:
 
 
 def _where(machine: Machine, args: Args) -> Value:
-    """`np.where(condition, 1, 0)` gives 0/1; other values are not looked at."""
+    """`np.where(condition, 1, 0)` gives 0/1, `np.where(condition, 1, -1)` signs; other values are not looked at."""
     condition = args.get(0, "condition")
     shape = condition.shape if isinstance(condition, Data) else None
-    if {constant(args.get(1, "x")), constant(args.get(2, "y"))} == {0, 1} and shape is not None:
-        return arrays.of_range(0, 1, shape, args.node or ast.Pass(), "np.where()")
+    one, other = constant(args.get(1, "x")), constant(args.get(2, "y"))
+    if isinstance(one, int | float) and isinstance(other, int | float) and shape is not None and one != other:
+        return ranges.of_pair((min(one, other), max(one, other)), shape, args.node or ast.Pass())
     return Data(shape=shape, node=args.node)
 
 
@@ -175,7 +176,7 @@ def _arithmetic(sign: str) -> Callable[[Machine, Args], Value]:
         left, right = args.get(0, "x", "x1"), args.get(1, "y", "x2")
         if left is None or right is None:
             return Unknown("arithmetic", args.node)
-        return arrays.arithmetic(left, right, sign, args.node or ast.Pass())
+        return ranges.arithmetic(left, right, sign, args.node or ast.Pass())
 
     return handler
 

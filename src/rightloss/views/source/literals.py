@@ -8,7 +8,7 @@ from typing import Any
 
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays
+from rightloss.views.source import arrays, ranges
 from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value
 
 _ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
@@ -85,7 +85,7 @@ def from_python(values: Any, node: ast.AST | None) -> Data:
     distinct = {int(each) for each in level}
     without_gaps = low in (0, 1) and high - low + 1 == len(distinct)
     if distinct == {-1, 1} or without_gaps:
-        return arrays.of_range(low, high, dims, node or ast.Pass(), "written-out ids", exact=len(distinct) > 1)
+        return ranges.of_range(low, high, dims, node or ast.Pass(), "written-out ids", exact=len(distinct) > 1)
     return Data(shape=dims, low=low, high=high, whole=True, node=node)
 
 

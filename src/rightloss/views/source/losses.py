@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rightloss.contract.table import LOSS_NAMES, METRIC_NAMES, LossEntry
@@ -46,6 +46,7 @@ class LossSeen:
     labels_changed: bool = False  # a custom loss that reads something else than the labels it gets
     why: str = ""
     absent: bool = False  # nothing was given
+    swapped: bool = False  # a custom loss that hands the prediction on as labels
     raw: bool = False  # an operation of TensorFlow that never looks for what was before an activation
 
 
@@ -191,24 +192,14 @@ def _custom(function: Function, machine: Machine | None, argument: ast.AST | Non
     finally:
         inner = results[before:]
         del results[before:]
-    direct = [each for each in inner if each.prediction is prediction]
-    if len(inner) != 1 or not direct:
+    swapped = len(inner) == 1 and inner[0].prediction is labels and inner[0].labels is prediction
+    if len(inner) != 1 or not (swapped or inner[0].prediction is prediction):
         return nothing
-    found = read_loss_result(direct[0], World(ALWAYS))
+    found = read_loss_result(inner[0], World(ALWAYS))
     if found.family is None:
         return nothing
-    changed = direct[0].labels is not labels
-    return LossSeen(
-        found.name,
-        found.family,
-        found.from_logits,
-        found.options,
-        found.node,
-        argument,
-        found.logits_node,
-        True,
-        changed,
-    )
+    changed = not swapped and inner[0].labels is not labels
+    return replace(found, argument=argument, custom=True, labels_changed=changed, swapped=swapped)
 
 
 def read_loss_result(result: LossResult, world: World, machine: Machine | None = None) -> LossSeen:

@@ -125,6 +125,14 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
     return handler
 
 
+def checked(machine: Machine, args: Args) -> Value:
+    """`rightloss.check(model, (x, y), class_weight=…)`: the same evidence as a fit with these arguments."""
+    model, data = args.get(0, "model"), args.get(1, "data")
+    pair = data.items if isinstance(data, Seq) and data.kind == "tuple" and not data.is_open else (data,)
+    given = Args(args.node, tuple(each for each in pair if each is not None), args.keywords, args.is_open)
+    return train("fit")(machine, model, given) if model is not None else Unknown("a report", args.node)
+
+
 def _labels(machine: Machine, data: Value | None, labels: Value | None) -> Value | None:
     """The labels of a training call: the second argument, or the second part of a dataset's element."""
     if labels is not None and not (isinstance(labels, Const) and labels.value is None):
