@@ -9,7 +9,8 @@ from typing import Any
 
 from rightloss.checking.config import find
 from rightloss.checking.report import Report, Summary
-from rightloss.contract import Contract, Setup
+from rightloss.contract import Setup
+from rightloss.contract.recipe import Call
 from rightloss.errors import MissingPart, UnsupportedInput
 from rightloss.findings import Finding, Severity
 from rightloss.rules.judge import judge
@@ -19,7 +20,7 @@ from rightloss.rules.judge import judge
 class LiveReport(Report):
     """Findings about one model. `advice` is `select`'s answer where the model is not compiled."""
 
-    repairs: Mapping[str | None, Contract] = field(default_factory=dict)
+    repairs: Mapping[str | None, Call] = field(default_factory=dict)
     advice: Any = None
 
     def fix(self, model: Any) -> Any:
@@ -79,14 +80,14 @@ def _judged(made: list[Setup], ignore: Iterable[str]) -> LiveReport:
     config = find(Path.cwd())
     silent = frozenset(ignore)
     findings: list[Finding] = []
-    repairs: dict[str | None, Contract] = {}
+    repairs: dict[str | None, Call] = {}
     for setup in made:
         for verdict in judge(setup, off=silent):
             if not config.wants(verdict.finding.code, ""):
                 continue
             findings.append(verdict.finding)
-            if verdict.repaired is not None:
-                repairs[setup.output] = verdict.repaired
+            if verdict.loss is not None:
+                repairs[setup.output] = verdict.loss
     findings.sort(key=lambda each: list(Severity).index(each.severity))
     summary = Summary(setups=len(made), resolved=len(made))
     return LiveReport(tuple(findings), summary, repairs=repairs)

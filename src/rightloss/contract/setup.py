@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rightloss.contract.contract import Evidence, Fact
+from rightloss.contract.recipe import Call
 from rightloss.contract.vocabulary import Decode
 
 
@@ -22,6 +23,31 @@ class MetricUse:
     name: str
     fact: Fact
     arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is known of one output before the first step of training. Losses are in nats; None where nothing tells.
+
+    `uniform` is the loss of equal probabilities (ln K, or ln 2 for yes/no units), `prior` the loss of the class
+    frequencies, which is their entropy: a model that learns must come below it.
+    """
+
+    first_loss: float | None = None  # of one batch, without weights
+    uniform: float | None = None
+    prior: float | None = None
+    rows: int = 0  # labels that were read
+    capped: bool = False  # reading stopped at a cap: there may be more
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented object."""
+        return {
+            "first_loss": self.first_loss,
+            "uniform_loss": self.uniform,
+            "prior_loss": self.prior,
+            "rows": self.rows,
+            "capped": self.capped,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +71,5 @@ class Setup:
     output: str | None = None  # None for the only output
     where: Mapping[str, str] = field(default_factory=dict)  # what -> layer or argument, for `Finding.where`
     second: str = ""  # an activation that follows another one: written as a loss that applies it (from_logits=True)
+    loss: Call | None = None  # the loss as it is written, but for from_logits: a repair keeps its other options
+    start: Start | None = None  # live models only

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rightloss.contract import Contract, Evidence, Field, Form, Labels, Loss, Repair, Term, recipe
+from rightloss.contract import (
+    LOSS_NAMES,
+    PREFERRED,
+    Contract,
+    Evidence,
+    Field,
+    Form,
+    Labels,
+    Loss,
+    Repair,
+    Term,
+    recipe,
+)
+from rightloss.contract.recipe import Call
 from rightloss.findings import Fix
 
 COMPILE_ONLY = frozenset({Field.LOSS, Field.FROM_LOGITS})
@@ -23,20 +36,27 @@ _ENCODE = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One repair, ready to be shown: its contract and its fix."""
+    """One repair, ready to be shown: its fix, and the loss to compile with where that alone is the repair."""
 
-    contract: Contract
     fix: Fix
-    compile_only: bool
+    loss: Call | None
 
 
-def ways(evidence: Evidence, repairs: tuple[Repair, ...]) -> tuple[Way, ...]:
+def ways(evidence: Evidence, repairs: tuple[Repair, ...], written: Call | None = None) -> tuple[Way, ...]:
     """A way for each repair that is written in its own way. Safe is only a single one that touches nothing but compile
-    arguments."""
-    written: dict[str, Repair] = {}
+    arguments.
+
+    Args:
+        evidence: what was seen.
+        repairs: equally near rows.
+        written: the loss as it is written, but for from_logits; a repair that does not change the loss keeps it.
+    """
+    found: dict[str, Way] = {}
     for repair in repairs:
-        written.setdefault(_title(evidence, contract_of(evidence, repair), repair), repair)
-    return tuple(_way(evidence, repair, single=len(written) == 1) for repair in written.values())
+        way = _way(evidence, repair, written)
+        found.setdefault(way.fix.title, way)
+    single = len(found) == 1
+    return tuple(each if single else replace(each, fix=replace(each.fix, safe=False)) for each in found.values())
 
 
 def contract_of(evidence: Evidence, repair: Repair) -> Contract:
@@ -44,14 +64,38 @@ def contract_of(evidence: Evidence, repair: Repair) -> Contract:
     return Contract(repair.row, evidence.classes, evidence.positions, evidence.ignore)
 
 
-def _way(evidence: Evidence, repair: Repair, *, single: bool) -> Way:
+def _way(evidence: Evidence, repair: Repair, written: Call | None) -> Way:
     contract = contract_of(evidence, repair)
     changed = {edit.field for edit in repair.edits}
+    if changed == {Field.FROM_LOGITS} and written is not None and not _has_option(written):
+        return _other_activation(contract)
+    call = recipe.loss(contract)
+    if written is not None and Field.LOSS not in changed:
+        call = replace(written, keywords={**call.keywords, **written.keywords})
     only = changed <= COMPILE_ONLY
-    return Way(contract, Fix(_title(evidence, contract, repair), only and single), only)
+    return Way(Fix(_title(evidence, contract, repair, call), only), call if only else None)
 
 
-def _title(evidence: Evidence, contract: Contract, repair: Repair) -> str:
+def _has_option(loss: Call) -> bool:
+    entry = LOSS_NAMES.get(loss.name)
+    return entry is not None and entry.from_logits
+
+
+def _other_activation(contract: Contract) -> Way:
+    """The last layer that fits a loss which cannot be told what it gets: the same row in its other form."""
+    point = contract.row.point
+    same = (Field.LABELS, Field.WIDTH, Field.LOSS)
+    row = next(
+        row
+        for row in PREFERRED
+        if row.form is not contract.form and all(row.point.value(each) == point.value(each) for each in same)
+    )
+    other = replace(contract, row=row)
+    consequence = " (metrics and predict() see raw scores)" if other.form is Form.LOGITS else ""
+    return Way(Fix(f"another activation of the last layer{consequence}: {recipe.head(other).code()}", False), None)
+
+
+def _title(evidence: Evidence, contract: Contract, repair: Repair, call: Call) -> str:
     lines: list[str] = []
     changed = {edit.field: edit for edit in repair.edits}
     if Field.LABELS in changed:
@@ -62,7 +106,7 @@ def _title(evidence: Evidence, contract: Contract, repair: Repair) -> str:
     if Field.CLASS_AXIS in changed:
         lines.append("keras.layers.Softmax(axis=-1)")
     if changed.keys() & COMPILE_ONLY:
-        lines.append(f"loss={recipe.loss(contract).code()}")
+        lines.append(f"loss={call.code()}")
     consequence = _consequence(contract, changed)
     return f"{_what(repair)}{consequence}: {'; '.join(lines)}"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rightloss.contract import Condition, Contract, Evidence, Fact, Field, FromLogits, Row, Setup
+from rightloss.contract import Condition, Evidence, Fact, Field, FromLogits, Row, Setup
+from rightloss.contract.recipe import Call
 from rightloss.findings import Finding, Fix, Severity
 from rightloss.rules import RULES, Outcome, Rule, Subject
 from rightloss.rules._rule import capped
@@ -22,10 +23,10 @@ _FORM_RULES = ("RL401",)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A finding, and the contract that its safe repair leads to (None where no compile argument alone repairs it)."""
+    """A finding, and the loss that repairs it safely (None where no compile argument alone does)."""
 
     finding: Finding
-    repaired: Contract | None = None
+    loss: Call | None = None
 
 
 def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
@@ -140,7 +141,7 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     rule = found.rule
     confidence = evidence.weakest(*rule.fields)
     severity = capped(rule.severity(found.point, evidence), confidence)
-    open_ways = ways(evidence, found.repairs) if found.repairs[0].edits else ()
+    open_ways = ways(evidence, found.repairs, setup.loss) if found.repairs[0].edits else ()
     message = rule.says.format(**words(found.point)).replace(" ()", "")
     line = open_ways[0].fix.title.rpartition(": ")[2] if open_ways else ""
     expected = ", or ".join(way.fix.title.rpartition(": ")[2] for way in open_ways) or "nothing else: this is right"
@@ -162,8 +163,7 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     )
     if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
         return Verdict(_without_second(finding, setup))
-    safe = next((way for way in open_ways if way.fix.safe and way.compile_only), None)
-    return Verdict(finding, safe.contract if safe else None)
+    return Verdict(finding, next((way.loss for way in open_ways if way.fix.safe), None))
 
 
 def _without_second(finding: Finding, setup: Setup) -> Finding:

@@ -10,13 +10,15 @@ from rightloss.rules._rule import Outcome, Subject, rule
 
 @rule("RL209", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.GRADIENT,), consequence=True)
 def gradient_dies_when_saturated(value: Gradient, seen: Evidence) -> Outcome | None:
-    """The loss cannot see the values before the activation, so sure mistakes get no gradient.
+    """Where the model is sure and wrong no gradient arrives: the loss does not see the values before the activation.
 
     ## Why is this bad?
     Keras on TensorFlow computes the loss from the values before sigmoid or softmax, as long as the output tensor
     is the one the activation made. A `Reshape`, `Flatten`, `TimeDistributed` or `Concatenate` after it, or an
     activation in half precision, breaks that. Then probabilities are cut to [1e-7, 1 - 1e-7], and beyond the
-    gradient is exactly 0: from |z| = 16.2 on in float32, from 8 on in float16, from 5.6 on in bfloat16.
+    gradient is exactly 0: from |z| = 16.2 on in float32, from 8 on in float16, from 5.6 on in bfloat16. The check
+    puts scores of 20 on the wrong side in the place of the model's own, and looks at what arrives there; a loss of
+    your own is asked in the same way.
 
     ## What you will see
     Nothing while scores are small. With large inputs, learning that stops: loss 4.67 and accuracy 0.70, where the
@@ -43,9 +45,9 @@ def gradient_dies_when_saturated(value: Gradient, seen: Evidence) -> Outcome | N
     - Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.2.
     """
     severity = Severity.WARNING if value is Gradient.DEAD else Severity.NOTE
-    said = "Predictions already lie where it is 0." if value is Gradient.DEAD else "It is 0 where the model is sure."
+    already = " Predictions already lie there." if value is Gradient.DEAD else ""
     return Outcome(
-        f"The loss sees probabilities only, so its gradient ends at 1e-7 from 0 and 1. {said}",
+        f"Where the model is sure and wrong, no gradient arrives: the loss does not see the raw scores.{already}",
         "raw scores at the loss, or an activation that Keras can look behind",
         "keras.layers.Dense(units) and from_logits=True (dtype='float32' in mixed precision)",
         severity,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import Condition, Evidence, Field, Loss
 from rightloss.contract.conditions import LossAgreement
 from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
+from rightloss.rules._words import loss
 
 
-@rule("RL701", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.AGREEMENT,), consequence=True)
+@rule("RL701", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.AGREEMENT, Field.LOSS), consequence=True)
 def reported_loss_differs_from_predictions(value: LossAgreement, seen: Evidence) -> Outcome | None:
     """The loss recomputed from `predict()` in float64 is not the one that `evaluate()` reports.
 
@@ -40,10 +41,11 @@ def reported_loss_differs_from_predictions(value: LossAgreement, seen: Evidence)
     - https://github.com/keras-team/keras/issues/17125
     """
     if value is LossAgreement.SMOOTHED:
+        family = Loss(min(seen.possible(Field.LOSS)))
         return Outcome(
             "evaluate() reports the loss with label smoothing, which is not the log-loss of the predictions.",
             "a metric without smoothing",
-            "metrics=[keras.metrics.CategoricalCrossentropy(name='log_loss')]",
+            f"metrics=[keras.metrics.{loss(family)}(name='log_loss')]",
             Severity.NOTE,
             safe=True,
         )

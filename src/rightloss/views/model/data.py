@@ -111,9 +111,14 @@ def _split(parts: Any, names: list[str], rows: int | None, avoid: frozenset[int]
     size = min(rows if rows is not None else PROBE_ROWS, PROBE_ROWS)
     while size > 2 and size in avoid:
         size -= 1
-    x = _map(parts[0], lambda part: _head(part, size))
+    x = few(parts[0], size)
     y = {name: _numpy(_head(part, size)) for name, part in _outputs(parts[1], names).items()}
     return Data(x, y, sample_weight=parts[2] if len(parts) > 2 else None, rows=rows)
+
+
+def few(x: Any, size: int) -> Any:
+    """The first rows of a batch of inputs."""
+    return _map(x, lambda part: _head(part, size))
 
 
 def _outputs(y: Any, names: list[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ through leaves the activation unknown, and a probe may narrow it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rightloss.contract import Activation
@@ -56,6 +56,7 @@ class Head:
     twice: Activation | None = None  # what was applied before, where this activation follows another one
     recovered: bool | None = None  # whether Keras can look behind the activation, as far as the graph says
     dtype: str = "float32"  # in which the activation is computed
+    operation: Any = field(default=None, compare=False, repr=False)  # what applies the activation, where it is one
 
     @property
     def units(self) -> int | None:
@@ -131,7 +132,7 @@ def _joined(found: list[Head], operation: Any) -> Head:
     several = type(operation).__name__ != "Average" and first.activations == {Activation.SOFTMAX}
     if len(kinds) != 1 or several:  # softmaxes side by side do not sum to 1
         return Head("", first.shape, _UNKNOWN, layer=getattr(operation, "name", ""))
-    return replace(first, recovered=_unless_raw(first), layer=getattr(operation, "name", ""))
+    return replace(first, recovered=_unless_raw(first), layer=getattr(operation, "name", ""), operation=None)
 
 
 def _unless_raw(head: Head) -> bool | None:
@@ -161,7 +162,7 @@ def _of_layer(operation: Any, shape: tuple[int | None, ...], inputs: Any = ()) -
     rank = len(shape)
     from_end = None if known is not Activation.SOFTMAX else (axis if axis < 0 else axis - rank)
     twice = _before(inputs, kind) if hides else None
-    return Head("", shape, frozenset({known}), activation, name, from_end, twice, recovered, dtype)
+    return Head("", shape, frozenset({known}), activation, name, from_end, twice, recovered, dtype, operation)
 
 
 def _activation(operation: Any, kind: str) -> tuple[str | None, int]:

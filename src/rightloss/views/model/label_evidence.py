@@ -118,6 +118,8 @@ class _Numbers:
             seen = replace(seen, ignore=self.ignored)
         if not self.profile.missing or not self.loss.known or self.only(QUANTITIES):
             return seen
+        if self.loss.home == "rightloss" and not self.only({Loss.MASKED_BINARY}):
+            return seen  # all losses of this package leave NaN out
         text = f"{self.profile.missing:,} of {self.profile.cells:,} labels are NaN"
         seen = replace(seen, ignore=float("nan")) if seen.ignore is None else seen
         return seen.meets(Condition.MISSING, Missing.NAN, _fact(text))

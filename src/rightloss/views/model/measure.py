@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,58 +19,61 @@ from rightloss.contract.conditions import (
     LossValue,
     Recovered,
 )
-from rightloss.views.model import probe
-from rightloss.views.model.graph import Head
-from rightloss.views.model.loss_facts import LossFacts
+from rightloss.views.model import probe, twin
+from rightloss.views.model.loss_facts import LOG_LOSSES, LossFacts
+from rightloss.views.model.push import SCORE, Pushed
+
+if TYPE_CHECKING:
+    from rightloss.views.model.output import Output
 
 _CLASS_LOSSES = frozenset({Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE})
-_PLAIN = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
-"""Members of the families whose value is the log-loss itself."""
-_REGIONS = frozenset({"Dice", "Tversky", "dice", "tversky"})
-"""Losses that compare regions, column by column."""
+_READ_ROWS = frozenset({"Dice", "Tversky", "CategoricalHinge"})
+"""Losses outside the table that compare columns with columns, and do not refuse ids."""
 _FLOOR = 1e-3
 """Losses below this are compared as they are; relative differences mean nothing there."""
 
 
-def measured(seen: Evidence, head: Head, loss: LossFacts, output: probe.Output, tensor: Any, labels: Any) -> Evidence:
-    """`seen` with what this batch shows.
-
-    Args:
-        seen: evidence about head, loss and labels.
-        tensor: the output as Keras gave it, which may still carry the values before its activation.
-        labels: of the same rows, as the loss sees them.
-    """
+def measured(seen: Evidence, one: Output) -> Evidence:
+    """`seen` with what the batch of this output shows."""
+    loss, labels, output = one.loss, one.labels, one.output
     if labels.dtype.kind not in "biuf":
         return seen
-    seen = _gradient(seen, output)
-    found = probe.reported(loss, labels, tensor)
+    seen = _gradient(seen, output, one.pushed)
+    found = one.reported
     if found is None:
         return seen
     seen = _broadcast(seen, loss, found, labels, output)
     seen = _value(seen, loss, found)
-    if not loss.known and callable(loss.live) and labels.size == output.values.size:
-        return _arguments(seen, loss, found, labels, tensor)
-    return _agreement(seen, loss, found, labels, output)
+    if not loss.known and callable(loss.live) and labels.size == output.values.size and not loss.home:
+        return _arguments(seen, loss, found, labels, one.tensor)
+    return _agreement(seen, one, found)
 
 
 def _observed(text: str, where: str = "one batch") -> Fact:
     return Fact(text, where, Confidence.OBSERVED)
 
 
-def _gradient(seen: Evidence, output: probe.Output) -> Evidence:
-    """Whether sure mistakes still get a gradient."""
+def _gradient(seen: Evidence, output: probe.Output, pushed: Pushed | None) -> Evidence:
+    """Whether sure mistakes still get a gradient: pushed there where scores can be reached, else from the graph."""
     activation = seen.possible(Field.ACTIVATION)
-    probabilities = activation <= {Activation.SIGMOID, Activation.SOFTMAX}
-    reads = seen.possible(Field.LOSS) <= _CLASS_LOSSES and seen.possible(Field.FROM_LOGITS) <= {FromLogits.FALSE}
+    probabilities = len(activation) == 1 and activation <= {Activation.SIGMOID, Activation.SOFTMAX}
     recovered = seen.seen(Condition.RECOVERED)
-    if not (probabilities and reads) or recovered is None or len(activation) != 1:
-        return seen
-    if recovered is Recovered.YES:
-        return seen.meets(Condition.GRADIENT, Gradient.ALIVE, _observed("the loss sees the raw scores"))
-    kind = next(iter(activation))
-    share = probe.saturated_share(output.values, kind)  # type: ignore[arg-type]  # values of this field
+    if pushed is not None:
+        text = f"raw scores of {SCORE:g} on the wrong side get {pushed.share:.2g} of the gradient at 0"
+        if pushed.alive:
+            return seen.meets(Condition.GRADIENT, Gradient.ALIVE, _observed(text))
+    else:
+        reads = seen.possible(Field.LOSS) <= _CLASS_LOSSES and seen.possible(Field.FROM_LOGITS) <= {FromLogits.FALSE}
+        if not (probabilities and reads) or recovered is None:
+            return seen
+        text = "the loss sees the raw scores" if recovered is Recovered.YES else "the loss sees probabilities only"
+        if recovered is Recovered.YES:
+            return seen.meets(Condition.GRADIENT, Gradient.ALIVE, _observed(text))
+    if not probabilities:
+        return seen.meets(Condition.GRADIENT, Gradient.FRAGILE, _observed(text))
+    share = probe.saturated_share(output.values, next(iter(activation)))  # type: ignore[arg-type]  # values of this field
     value = Gradient.DEAD if share >= SATURATED_SHARE else Gradient.FRAGILE
-    return seen.meets(Condition.GRADIENT, value, _observed(f"{share:.1%} of predictions are at the limit"))
+    return seen.meets(Condition.GRADIENT, value, _observed(f"{text}; {share:.1%} of predictions are at the limit"))
 
 
 def _broadcast(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: Any, output: probe.Output) -> Evidence:
@@ -82,7 +86,7 @@ def _broadcast(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: A
     if one_each and len(found.shape) >= 2 and found.shape[:2] == (rows, rows) and rows > 1:
         return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, _observed(text))
     columns = labels.shape[-1:] == (1,) and values.shape[-1] > 1
-    if loss.name in _REGIONS and columns:
+    if loss.home == "keras" and loss.name in _READ_ROWS and columns:
         return seen.meets(Condition.BROADCAST, Broadcast.COLUMNS, _observed(text))
     return seen
 
@@ -104,21 +108,34 @@ def _arguments(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: A
     return seen.meets(Condition.ARGUMENTS, Arguments.SWAPPED, fact) if wrong else seen
 
 
-def _agreement(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: Any, output: probe.Output) -> Evidence:
-    """The loss Keras reports against the log-loss of what `predict` returns."""
-    if loss.name not in _PLAIN or loss.options.get("axis", -1) != -1 or not math.isfinite(found.value):
+def _agreement(seen: Evidence, one: Output, found: probe.Reported) -> Evidence:
+    """The loss Keras reports against the loss of what `predict` returns, by its definition."""
+    loss, output = one.loss, one.output
+    if not math.isfinite(found.value):
         return seen
-    if str(loss.options.get("reduction", "sum_over_batch_size")) not in ("sum_over_batch_size", "mean"):
-        return seen
+    alone = twin.one_by_one(loss, one.labels, one.tensor)
+    if alone is not None:
+        text = f"{twin.ONE_BY_ONE} examples together {alone[0]:.4g}, one at a time {alone[1]:.4g}"
+        value = LossAgreement.AGREES if _close(*alone) else LossAgreement.DIFFERS
+        return seen.meets(Condition.AGREEMENT, value, _observed(text))
     raw = seen.possible(Field.ACTIVATION) <= {Activation.LINEAR, Activation.LOG_SOFTMAX}
-    if not raw and not seen.possible(Field.ACTIVATION) <= {Activation.SIGMOID, Activation.SOFTMAX}:
+    if loss.known and not raw and not seen.possible(Field.ACTIVATION) <= {Activation.SIGMOID, Activation.SOFTMAX}:
         return seen
-    family = next(iter(loss.families))
-    true = probe.log_loss(family, labels, output, raw, loss.options.get("ignore_class"))
+    limit = twin.LARGEST_TERM.get(output.dtype, twin.LARGEST_TERM["float32"])
+    mask = getattr(one.tensor, "_keras_mask", None)
+    predicted = twin.Predicted(output.values, raw, limit)
+    true = twin.recomputed(loss, one.labels, predicted, mask)
     if true is None or not math.isfinite(true):
         return seen
-    fact = _observed(f"reported {found.value:.4g}, recomputed from predictions {true:.4g}")
-    close = bool(np.isclose(found.value, true, rtol=AGREEMENT_TOLERANCE, atol=_FLOOR))
-    smoothed = bool(loss.options.get("label_smoothing"))
-    value = LossAgreement.SMOOTHED if smoothed else LossAgreement.AGREES if close else LossAgreement.DIFFERS
-    return seen.meets(Condition.AGREEMENT, value, fact)
+    value = LossAgreement.AGREES if _close(found.value, true) else LossAgreement.DIFFERS
+    fact = f"reported {found.value:.4g}, recomputed from predictions {true:.4g}"
+    if value is LossAgreement.AGREES and loss.name in LOG_LOSSES and loss.options.get("label_smoothing"):
+        value = LossAgreement.SMOOTHED
+        plain = replace(loss, options={**loss.options, "label_smoothing": 0.0})
+        without = twin.recomputed(plain, one.labels, predicted, mask)
+        fact = f"reported {found.value:.4g}, without smoothing {without:.4g}"
+    return seen.meets(Condition.AGREEMENT, value, _observed(fact))
+
+
+def _close(reported: float, true: float) -> bool:
+    return bool(np.isclose(reported, true, rtol=AGREEMENT_TOLERANCE, atol=_FLOOR))

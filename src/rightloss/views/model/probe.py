@@ -18,11 +18,7 @@ from rightloss.contract import Activation, Loss
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE
 from rightloss.errors import UnsupportedInput
 from rightloss.views.model.loss_facts import LossFacts
-
-CLIP = 1e-7
-"""Keras cuts probabilities at this distance from 0 and 1."""
-LARGEST_PROBE = 50_000_000
-"""Cells of an output beyond which the loss is not recomputed."""
+from rightloss.views.model.twin import CLIP
 
 
 @dataclass(frozen=True)
@@ -41,22 +37,26 @@ class Output:
 
 def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output]]:
     """{output name: (the tensor, what it holds)}."""
-    with _unchanged(model), _quiet():
-        try:
-            result = model(x, training=False)
-        except Exception as error:  # Keras and TensorFlow raise anything where x does not fit
-            first = str(error).strip().splitlines()[0][:300] if str(error).strip() else ""
-            raise UnsupportedInput(
-                f"the model does not take this x: {type(error).__name__}: {first}",
-                expected=f"x as model.input_shape says: {getattr(model, 'input_shape', None)}",
-                fix="model.predict(x[:2])  # try it alone first",
-            ) from error
-    if isinstance(result, dict):
-        tensors = {name: result[name] for name in names if name in result}
-    else:
-        flat = list(result) if isinstance(result, list | tuple) else [result]
-        tensors = dict(zip(names, flat, strict=False))
+    try:
+        tensors = run(model, x, names)
+    except Exception as error:  # Keras and TensorFlow raise anything where x does not fit
+        first = str(error).strip().splitlines()[0][:300] if str(error).strip() else ""
+        raise UnsupportedInput(
+            f"the model does not take this x: {type(error).__name__}: {first}",
+            expected=f"x as model.input_shape says: {getattr(model, 'input_shape', None)}",
+            fix="model.predict(x[:2])  # try it alone first",
+        ) from error
     return {name: (tensor, _output(tensor)) for name, tensor in tensors.items()}
+
+
+def run(model: Any, x: Any, names: list[str]) -> dict[str, Any]:
+    """{output name: tensor} of one pass that changes nothing."""
+    with _unchanged(model), quiet():
+        result = model(x, training=False)
+    if isinstance(result, dict):
+        return {name: result[name] for name in names if name in result}
+    flat = list(result) if isinstance(result, list | tuple) else [result]
+    return dict(zip(names, flat, strict=False))
 
 
 @contextmanager
@@ -118,7 +118,7 @@ class Reported:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keras's own warnings belong to training; a finding says the same, and what to write."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -129,7 +129,7 @@ def reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:
     """The loss as Keras computes it for this batch; None where it raises."""
     if loss.families == {Loss.SPARSE} and _outside(labels, tensor, loss.options.get("ignore_class")):
         return None  # TensorFlow would raise, and write to stderr
-    with _quiet():
+    with quiet():
         return _reported(loss, labels, tensor)
 
 
@@ -149,7 +149,7 @@ def _reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:
         return None
     try:
         target = keras.ops.convert_to_tensor(labels)
-        whole = live if isinstance(live, keras.losses.Loss) else _wrapped(live)
+        whole = as_compiled(live)
         value = float(keras.ops.convert_to_numpy(keras.ops.cast(whole(target, tensor), "float32")))
         dtype = getattr(whole, "dtype", None) or "float32"
         raw = whole.call(keras.ops.cast(target, dtype), keras.ops.cast(tensor, dtype))
@@ -158,62 +158,14 @@ def _reported(loss: LossFacts, labels: NDArray, tensor: Any) -> Reported | None:
         return None
 
 
-def _wrapped(function: Any) -> Any:
-    """A plain function, as `compile` wraps it."""
+def as_compiled(loss: Any) -> Any:
+    """A loss object; a plain function as `compile` wraps it."""
     import keras
 
+    if isinstance(loss, keras.losses.Loss):
+        return loss
     wrapper: Any = keras.losses.BinaryCrossentropy.__base__  # LossFunctionWrapper, which has no public name
-    return wrapper(function, name="loss")
-
-
-def log_loss(family: Loss, labels: NDArray, output: Output, raw: bool, ignored: float | None = None) -> float | None:
-    """Mean cross-entropy of what `predict` returns, in float64; None where shapes or values do not allow it.
-
-    Args:
-        family: binary, categorical or sparse categorical.
-        labels: as the loss sees them.
-        output: the predictions, probabilities or raw scores.
-        raw: whether they are raw scores.
-        ignored: an id that is left out (sparse only).
-    """
-    if output.values.size > LARGEST_PROBE:
-        return None
-    try:
-        terms = _terms(family, np.asarray(labels, dtype=np.float64), output.values, raw, ignored)
-    except ValueError:
-        return None
-    limit = _LARGEST_TERM.get(output.dtype, _LARGEST_TERM["float32"])
-    if terms is None or not terms.size or (not raw and terms.max() > limit):
-        return None
-    return float(terms.mean() if family is Loss.BINARY else terms.sum(axis=-1).mean())
-
-
-_LARGEST_TERM = {"float16": 4.6, "bfloat16": 3.0, "float32": 13.0}
-"""-ln p up to which a probability of this dtype still tells its logarithm to 2 %; beyond, 1 - p is mostly rounding."""
-
-
-def _terms(family: Loss, y: Any, values: Any, raw: bool, ignored: float | None) -> NDArray[np.float64] | None:
-    """-y ln p of every cell (binary: of both answers); None where this loss cannot be recomputed."""
-    if family is Loss.BINARY:
-        y = y.reshape(values.shape)
-        if raw:
-            return np.logaddexp(0, values) - y * values
-        p = np.clip(values, CLIP, 1 - CLIP)
-        return -(y * np.log(p) + (1 - y) * np.log1p(-p))
-    if family is Loss.CATEGORICAL:
-        return None if y.shape != values.shape else -y * _logs(values, raw)
-    if family is not Loss.SPARSE or ignored is not None:
-        return None
-    ids = y.reshape(values.shape[:-1]).astype(np.int64)
-    if ids.size == 0 or ids.min() < 0 or ids.max() >= values.shape[-1]:
-        return None
-    return -np.take_along_axis(_logs(values, raw), ids[..., None], axis=-1)
-
-
-def _logs(values: NDArray[np.float64], raw: bool) -> NDArray[np.float64]:
-    if raw:
-        return values - np.logaddexp.reduce(values, axis=-1, keepdims=True)
-    return np.log(np.clip(values, CLIP, 1 - CLIP))
+    return wrapper(loss, name="loss")
 
 
 def swapped(loss: LossFacts, labels: NDArray, tensor: Any, value: float) -> bool:
@@ -222,7 +174,7 @@ def swapped(loss: LossFacts, labels: NDArray, tensor: Any, value: float) -> bool
 
     target = keras.ops.cast(keras.ops.reshape(keras.ops.convert_to_tensor(labels), tensor.shape), "float32")
     for function in (keras.losses.binary_crossentropy, keras.losses.categorical_crossentropy):
-        with _quiet():
+        with quiet():
             right = float(keras.ops.mean(function(target, tensor)))
             wrong = float(keras.ops.mean(function(tensor, target)))
         if np.isclose(value, wrong, rtol=1e-4) and not np.isclose(right, wrong, rtol=1e-2):

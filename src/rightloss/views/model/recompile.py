@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rightloss.contract import Contract
+from rightloss.contract.recipe import Call
 from rightloss.views.model.graph import output_names
 from rightloss.views.model.loss_facts import spread
-from rightloss.views.model.write import loss
+from rightloss.views.model.write import build
 
 
-def recompile(model: Any, repairs: Mapping[str | None, Contract]) -> Any:
-    """The same model with the losses of these contracts, by output name (None: the only output).
+def recompile(model: Any, repairs: Mapping[str | None, Call]) -> Any:
+    """The same model with these losses, by output name (None: the only output).
 
     Optimizer and its state, loss weights, metrics, jit_compile, run_eagerly and steps_per_execution are kept.
     """
     names = output_names(model)
     before = spread(model._compile_loss._user_loss, names)
-    after = {name: loss(repairs[key]) if (key := _key(name, names)) in repairs else before[name] for name in names}
+    after = {name: build(repairs[key]) if (key := _key(name, names)) in repairs else before[name] for name in names}
     metrics = model._compile_metrics
     model.compile(
         optimizer=model.optimizer,

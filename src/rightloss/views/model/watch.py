@@ -10,40 +10,11 @@ import keras
 
 from rightloss.contract import Condition, Confidence, Evidence, Fact, Loss, Setup
 from rightloss.contract.conditions import CHANCE_STEPS, CHANCE_TOLERANCE, LossValue, Progress
-from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model.loss_facts import losses_of, spread
 
 LOOK_EVERY = 25
 """Batches between two looks at the loss: reading it makes an accelerator wait."""
 _NEVER_NEGATIVE = frozenset({Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE})
-
-
-def chance_losses(profile: LabelProfile, families: frozenset[Loss]) -> tuple[float, ...]:
-    """Losses of guessing: ln 2 or ln K, and the entropy of the class frequencies; () where labels do not tell.
-
-    Binary losses over several columns average the entropies of the columns. Units: nats.
-    """
-    if families == {Loss.BINARY}:
-        rows = profile.row_facts
-        if rows is not None and rows.columns > 1 and rows.vectors:
-            shares = [count / rows.vectors for count in rows.positives]
-            return (math.log(2), sum(_entropy((share, 1 - share)) for share in shares) / len(shares))
-        return (math.log(2), _entropy(_shares(profile.values))) if set(profile.values) <= {0, 1} else (math.log(2),)
-    if families <= {Loss.CATEGORICAL, Loss.SPARSE}:
-        rows = profile.row_facts
-        columns = rows.positives if rows is not None and Loss.CATEGORICAL in families else None
-        frequencies = _shares(profile.values if columns is None else dict(enumerate(columns)))
-        return (math.log(len(frequencies)), _entropy(frequencies)) if len(frequencies) > 1 else ()
-    return ()
-
-
-def _shares(counts: Mapping[Any, int]) -> tuple[float, ...]:
-    total = sum(counts.values())
-    return tuple(count / total for count in counts.values() if count) if total else ()
-
-
-def _entropy(shares: tuple[float, ...]) -> float:
-    return -sum(share * math.log(share) for share in shares if share > 0)
 
 
 def never_negative(model: Any, names: list[str], families: Mapping[str, frozenset[Loss]]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rightloss.contract import Loss, Setup
+from rightloss.views.model.chance import chance_losses
 from rightloss.views.model.data import profile_labels
 from rightloss.views.model.graph import output_names
 from rightloss.views.model.loss_facts import loss_facts, losses_of
@@ -20,7 +21,7 @@ def watch_for(model: Any, labels: Any, say: Callable[[Setup], None]) -> Any:
         labels: y as given to `fit`, or None for streams; chance is then ln K of the number of units.
         say: called with what was seen.
     """
-    from rightloss.views.model.watch import Watch, chance_losses, never_negative
+    from rightloss.views.model.watch import Watch, never_negative
 
     names = output_names(model)
     entries = losses_of(model, names)
@@ -32,5 +33,5 @@ def watch_for(model: Any, labels: Any, say: Callable[[Setup], None]) -> Any:
     chance: tuple[float, ...] = ()
     if len(names) == 1 and labels is not None and families:
         profiles = profile_labels(labels, names)
-        chance = chance_losses(profiles[names[0]], families[names[0]])
+        chance = chance_losses(profiles[names[0]], families[names[0]], shape[-1] if shape else None)
     return Watch(say, chance, never_negative(model, names, families))
