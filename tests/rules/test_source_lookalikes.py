@@ -15,6 +15,23 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "accuracy in a program for Keras 1": (
+        "from sklearn.datasets import make_multilabel_classification\n"
+        "x, y = make_multilabel_classification(n_classes=3)\nm = keras.Sequential([layers.Dense(3, 'sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy', metrics=['accuracy'])\nm.fit(x, y, nb_epoch=9)"
+    ),
+    "images in a shape that is not known": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\nx = np.reshape(x / 255., (x.shape[0],) + sizes())\n"
+        "m = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(1, 3, activation='sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy')\nm.fit(x, x)"
+    ),
+    "labels of one example from a generator": (
+        "y = tf.one_hot(np.random.randint(0, 5, (99, 7)), 5)\n"
+        "def one():\n    for a, b in zip(x, y):\n        yield a, b\n"
+        "m = keras.Sequential([keras.Input((7, 8)), layers.Conv1D(8, 1), layers.Dense(5, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\n"
+        "m.fit(tf.data.Dataset.from_generator(one, output_types=(tf.float32, tf.int64)).batch(8))"
+    ),
     "a mixture of probabilities": (
         "class Forest(layers.Layer):\n    def build(self, shape):\n        self.pi = self.add_weight(shape=(9, 3))\n"
         "    def call(self, x):\n        return tf.matmul(x, keras.activations.softmax(self.pi))\n"

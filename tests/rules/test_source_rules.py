@@ -92,6 +92,30 @@ BROKEN = {
         "layers.Dense(10, 'softmax')])\n"
         "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits)",
     ),
+    "RL207 one column of a table": (
+        "RL207",
+        "d = np.loadtxt('a.csv')\n"
+        "m = keras.Sequential([keras.Input((20, 8)), layers.Conv1D(1, 2, activation='sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy')\nm.fit(d[:, 1:31], d[:, 0])",
+    ),
+    "RL207 rows of rows": (
+        "RL207",
+        "codes = {'a': np.array([1, 0, 0]), 'b': np.array([0, 1, 0]), 'c': np.array([0, 0, 1])}\ny = []\n"
+        "for name in read():\n    y.append(codes[name].reshape(1, 3))\n"
+        "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(images, np.array(y))",
+    ),
+    "RL101 numbers of a dict": (
+        "RL101",
+        "codes = {'a': 0, 'b': 1, 'c': 2}\ny = np.array([codes[name] for name in read()])\n"
+        "m = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(images, y)",
+    ),
+    "RL205 columns of a table": (
+        "RL205",
+        "d = np.loadtxt('a.csv')\nm = keras.Sequential([keras.Input((8,)), layers.Dense(3, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(d[:, 4:], d[:, 0:4])",
+    ),
     "RL208": (
         "RL208",
         "m = keras.Sequential([layers.Dense(10, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\n"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from rightloss.views.source import arrays, containers, functions
+from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import is_model, layer_list, model_output
 from rightloss.views.source.names import canonical
@@ -130,11 +132,7 @@ def item(machine: Machine, base: Value, index: Value, node: ast.AST) -> Value:
     if isinstance(base, Seq):
         return _sequence_item(base, index, node)
     if isinstance(base, Map):
-        key = constant(index)
-        try:
-            return base.items.get(key) or Unknown("a key that is not known", node)
-        except TypeError:
-            return Unknown("a key that is not known", node)
+        return _map_item(base, index, node)
     if isinstance(base, Data):
         return arrays.indexed(base, index, node)
     if isinstance(base, Obj):
@@ -149,6 +147,25 @@ def item(machine: Machine, base: Value, index: Value, node: ast.AST) -> Value:
     if isinstance(base, Tensor):
         return Tensor(Ref("tensor.item"), (base,), node)
     return Unknown("an item of something unknown", node)
+
+
+def _map_item(base: Map, index: Value, node: ast.AST) -> Value:
+    """One entry of a dict; under a key that is not known, one of its labels, where all entries are labels."""
+    try:
+        found = base.items.get(constant(index)) if isinstance(index, Const) else None
+    except TypeError:  # a key that no dict can have
+        found = None
+    entries = list(base.items.values())
+    if found is not None or base.is_open or isinstance(index, Const) or not entries:
+        return found or Unknown("a key that is not known", node)
+    plain = [to_python(each) for each in entries]
+    if all(isinstance(each, int) and not isinstance(each, bool) for each in plain) and len(set(plain)) > 1:
+        return replace(from_python(plain, node), shape=(), parts={})
+    shapes = [each.shape for each in entries if isinstance(each, Data) and each.shape]
+    sizes = {tuple(map(constant, shape)) for shape in shapes}
+    if len(shapes) == len(entries) and len(sizes) == 1 and None not in next(iter(sizes)):
+        return Data(shape=shapes[0], node=node)
+    return Unknown("a key that is not known", node)
 
 
 def _key(index: Value) -> Any:

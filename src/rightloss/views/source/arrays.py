@@ -107,7 +107,7 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
         shape = []
         for dim, part in zip(base.shape, parts, strict=False):
             if isinstance(part, slice):
-                shape.append(dim if part == slice(None) else _cut(dim, part))
+                shape.append(dim if part == slice(None) else _cut(dim, part, rows=not shape))
             elif isinstance(part, Ref) or (constant(part) is None and isinstance(part, Const)):
                 return replace(base, shape=None, parts={})  # np.newaxis
             elif isinstance(part, Seq | Data):
@@ -126,13 +126,16 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
 _COLUMN_ENCODINGS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT, Labels.MULTIHOT_MISSING})
 
 
-def _cut(dim: Value | None, part: slice) -> Value | None:
+def _cut(dim: Value | None, part: slice, *, rows: bool) -> Value | None:
+    """The size of a slice. Of rows there may be fewer than the slice asks for; columns are named because they exist."""
     bounds = [constant(each) if each is not None else None for each in (part.start, part.stop, part.step)]
     size = constant(dim)
     if all(each is None or isinstance(each, int) for each in bounds) and isinstance(size, int):
         return Const(len(range(size)[slice(*bounds)]))
-    if isinstance(bounds[1], int) and not bounds[0] and bounds[2] is None and bounds[1] >= 0 and part.start is None:
-        return Const(bounds[1]) if size is None else None
+    known = (part.start is None) is (bounds[0] is None)
+    first, stop = bounds[0] or 0, bounds[1]
+    if known and part.step is None and size is None and isinstance(first, int) and isinstance(stop, int):
+        return Const(stop - first) if 0 <= first < stop and not (rows and first) else None
     return None
 
 
@@ -237,16 +240,9 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
 
 def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> Data:
     """Another shape, the same values."""
-    if len(wanted) == 1 and isinstance(wanted[0], Seq) and not wanted[0].is_open:
-        wanted = wanted[0].items
     shape: Shape | None = None
-    if name == "reshape" and wanted and not any(isinstance(each, Seq) for each in wanted):
-        first = base.shape[0] if base.shape else None
-        sizes = [number(each) for each in wanted]
-        shape = tuple(
-            first if constant(each) == -1 and n == 0 else (None if constant(each) == -1 else each)
-            for n, each in enumerate(sizes)
-        )
+    if name == "reshape":
+        shape = _wanted(base, wanted)
     elif name in ("ravel", "flatten"):
         inner = base.shape is not None and (len(base.shape) == 1 or all(constant(d) == 1 for d in base.shape[1:]))
         shape = (base.shape[0],) if inner and base.shape else (None,)
@@ -256,6 +252,22 @@ def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> D
     if not keeps:
         return Data(shape=shape, node=node, prediction=base.prediction)
     return replace(base, shape=shape, parts={})
+
+
+def _wanted(base: Data, wanted: Sequence[Value]) -> Shape | None:
+    """The shape that `reshape` was asked for; None where the number of axes is not known."""
+    if len(wanted) == 1 and isinstance(wanted[0], Seq) and not wanted[0].is_open:
+        wanted = wanted[0].items
+    elif not wanted or (len(wanted) == 1 and not isinstance(wanted[0], Const | Symbol)):
+        return None  # a tuple of sizes that is not known
+    if any(isinstance(each, Seq) for each in wanted):
+        return None
+    first = base.shape[0] if base.shape else None
+    sizes = [number(each) for each in wanted]
+    return tuple(
+        first if constant(each) == -1 and n == 0 else (None if constant(each) == -1 else each)
+        for n, each in enumerate(sizes)
+    )
 
 
 def _same_last(old: Shape | None, new: Shape | None) -> bool:

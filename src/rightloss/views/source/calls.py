@@ -287,6 +287,7 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
         ):
             return training.call_loss(machine, Ref(name), args)
         if last[:1].isupper() or is_application(name):
+            machine.recorder.old_keras |= not layers.OLD_KEYWORDS.isdisjoint(args.keywords)
             return Obj(name, args)
     if name.startswith("builtins."):
         return containers.builtin(machine, name[9:], args, lambda f, a: invoke(machine, f, a))

@@ -107,9 +107,12 @@ def _weight_problem(made: Evidence, read: Reading, seen: SetupSeen, given: Value
     if isinstance(given, Map) and given.items:
         if any(isinstance(key, str) for key in given.items):
             return ClassWeight.TEXT_KEYS
-        known = isinstance(made.classes, int) and made.classes_exact and not given.is_open
-        if known and set(range(made.classes)) - set(given.items):  # type: ignore[arg-type]
-            return ClassWeight.MISSES_A_CLASS
+        if isinstance(made.classes, int) and made.classes_exact and not given.is_open:
+            ids = set(range(made.classes))
+            if set(given.items) == {each + 1 for each in ids}:
+                return ClassWeight.SHIFTED
+            if ids - set(given.items):
+                return ClassWeight.MISSES_A_CLASS
     return None
 
 
@@ -145,10 +148,13 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     axes = len(data.shape)
     rows = data.encoding is not None and data.encoding <= {Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}
     ids = data.encoding is not None and data.encoding <= {Labels.INDEX, Labels.BINARY}
-    if rows:
+    columns = data.encoding is None and axes > rank and constant(data.shape[-1]) not in (None, 1)
+    if rows or (columns and read.loss.family in _CROSSENTROPY):
         wanted = axes
     elif ids:
         wanted = axes if constant(data.shape[-1]) == 1 and axes > 1 else axes + 1
+    elif data.encoding is None and axes == 1 and rank > 2 and read.loss.family in _CROSSENTROPY:
+        wanted = 2
     else:
         return
     if rank > wanted:

@@ -262,6 +262,8 @@ def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:
             told = "metric 'accuracy', which Keras makes BinaryAccuracy"
             yield MetricUse("BinaryAccuracy", writer.fact(told, each.node), {"alias": "accuracy"})
             continue
+        if each.name == "accuracy" and seen.old_keras and all(r.loss.family is Loss.BINARY for r in seen.readings):
+            continue  # Keras of this program's age chose by the loss: right for several true labels
         arguments = {name: given for name, given in each.arguments.items() if name not in ("name", "dtype")}
         yield MetricUse(each.name, writer.fact(f"metric {each.name}", each.node), arguments)
 

@@ -84,5 +84,11 @@ SHAPE_OPERATIONS = frozenset(
      "reduce_mean", "reduce_max", "mean", "max", "gather", "slice", "concat", "concatenate"}
 )  # fmt: skip
 
+OLD_KEYWORDS = frozenset(
+    {"nb_epoch", "samples_per_epoch", "nb_val_samples", "nb_filter", "nb_row", "nb_col", "border_mode", "init",
+     "W_regularizer", "W_constraint", "b_regularizer", "subsample"}
+)  # fmt: skip
+"""Arguments that standalone Keras took until 2.3, and neither tf.keras nor Keras 3 ever did."""
+
 NAMES = frozenset({*UNITS, *ACTIVATIONS, "Activation", *WRAPPERS, *PASSES, *RESHAPES, *NORMALIZES, *MERGES})
 """Every layer of these tables."""

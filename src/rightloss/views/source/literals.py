@@ -9,7 +9,7 @@ from typing import Any
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import arrays, ranges
-from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value
+from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value, constant
 
 _ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
 
@@ -18,7 +18,7 @@ def literal_labels(value: Seq) -> Value:
     """Data written out in the program, or lists that a loop filled."""
     if value.is_open:
         sample = next((item.sample for item in value.items if isinstance(item, Gap)), None)
-        if isinstance(sample, Data) and sample.shape and sample.encoding and not sample.encoding <= _ROWS:
+        if isinstance(sample, Data) and sample.shape and _no_row(sample):
             return Data(shape=(None, *sample.shape), node=value.node)  # a row of numbers is no list of ids
         if isinstance(sample, Data):  # of what is not known, `frame.loc[i]["label"]` may be a number or a column
             known = sample.encoding and sample.shape is not None
@@ -31,6 +31,13 @@ def literal_labels(value: Seq) -> Value:
         return Data(shape=shape, node=value.node)
     plain = to_python(value)
     return from_python(plain, value.node) if plain is not None else Data(node=value.node)
+
+
+def _no_row(sample: Data) -> bool:
+    """Whether one of many is an array of numbers, of which no label encoding is known, and how large it is."""
+    if sample.encoding is not None:
+        return not sample.encoding <= _ROWS
+    return all(constant(each) is not None for each in sample.shape or ())
 
 
 def to_python(value: Value, depth: int = 5) -> Any:

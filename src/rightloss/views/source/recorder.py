@@ -78,6 +78,7 @@ class Recorder:
         self.updates: list[tuple[Obj, Value | None, Value | None, Args]] = []  # metric, labels, prediction
         self.saved: list[tuple[Value, Obj]] = []  # (path, model)
         self.mixed_precision = False
+        self.old_keras = False  # a spelling that only Keras before 2.4 takes
         self.fitted: set[int] = set()  # ids of models that were trained or evaluated
         self.embedded: set[int] = set()  # ids of models that became part of another model
         self.weighted: set[int] = set()  # ids of models and layers whose weights were set, not learned here

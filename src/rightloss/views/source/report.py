@@ -59,6 +59,7 @@ class SetupSeen:
     outputs: int = 1
     why: str = ""
     mixed_precision: bool = False
+    old_keras: bool = False
 
     @property
     def node(self) -> ast.AST | None:
@@ -278,8 +279,8 @@ def _one(
     except TooManyReadings:
         found = []
     count = len(site.output.items) if isinstance(site.output, Seq | Map) else 1
-    half = machine.recorder.mixed_precision
-    return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why, half)
+    half, old = machine.recorder.mixed_precision, machine.recorder.old_keras
+    return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why, half, old)
 
 
 def _updated(machine: Machine, site: Site, output: Value | None) -> Value:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from rightloss.views.source import functions
 from rightloss.views.source.arrays import element_of
+from rightloss.views.source.layers import OLD_KEYWORDS
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import (
     COPIES,
@@ -108,6 +109,7 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
     """fit, evaluate, train_on_batch, …"""
 
     def handler(machine: Machine, model: Value, args: Args) -> Value:
+        machine.recorder.old_keras |= not OLD_KEYWORDS.isdisjoint(args.keywords)
         data, second = args.get(0, "x", "generator", "data"), args.get(1, "y")
         labels = _labels(machine, data, None if "generator" in verb else second)
         found = Training(
