@@ -165,6 +165,7 @@ class ClassWeight(Term):
     FITS = "fits", "One weight for each class.", "class_weight={0: 1.0, 1: 5.0}"
     NOT_A_DICT = "not a dict", "class_weight is not a dict.", "class_weight='balanced'"
     TEXT_KEYS = "text keys", "Keys are not class ids.", "class_weight={'cat': 1.0}"
+    SHIFTED = "shifted", "Keys count from 1, class ids from 0.", "class_weight={1: 1.0, 2: 5.0} for labels 0 and 1"
     MISSES_A_CLASS = "misses a class", "A class has no weight and gets 1.0.", "class_weight={0: 0.1, 1: 0.1}"
     SEVERAL_TRUE = "several true", "Only the first label that is true in a row counts.", "multi-hot labels"
     POSITIONS = "positions", "Labels are per token or pixel; class_weight is per example.", "y.shape == (n, T)"
@@ -181,7 +182,8 @@ class WeightScale(Term):
     """The mean of the weights that training really applies."""
 
     ONE = "one", "Weights leave the size of the loss as it is.", "mean weight 1"
-    RESCALED = "rescaled", "Weights make the training loss another size than the validation loss.", "mean weight 7"
+    RESCALED = "rescaled", "class_weight makes the training loss another size than the validation loss.", "mean 7"
+    SAMPLES = "samples", "sample_weight makes the training loss another size.", "sample_weight.mean() == 7"
 
 
 class SampleWeight(Term):
@@ -189,6 +191,7 @@ class SampleWeight(Term):
 
     FITS = "fits", "One weight for each loss value.", "sample_weight.shape == (n,)"
     SHAPE = "shape", "Weights have another shape than the loss.", "sample_weight.shape == (n, 4)"
+    LENGTH = "length", "There are not as many weights as examples.", "len(sample_weight) != len(y)"
     NAN = "nan", "Some weights are NaN.", "sample_weight = [1, nan]"
     NEGATIVE = "negative", "Some weights are negative.", "sample_weight = [1, -1]"
     ZERO = "zero", "All weights are 0.", "sample_weight = [0, 0]"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rightloss.contract.table import BY_POINT, ROWS, Point, Row
-from rightloss.contract.vocabulary import Field, FromLogits, Labels, Term
+from rightloss.contract.vocabulary import Field, Labels, Term
 
 _COST = {
     Field.FROM_LOGITS: 2,
@@ -41,13 +41,6 @@ class FieldEdit:
         dear = self.field is Field.LABELS and not any({self.before, self.after} <= group for group in _SAME_MEANING)
         return _COST[self.field] + (_OTHER_MEANING if dear else 0)
 
-    @property
-    def comes_with_loss(self) -> bool:
-        """Whether this is from_logits appearing with its default, or disappearing, together with the loss."""
-        return self.field is Field.FROM_LOGITS and (
-            self.after is FromLogits.ABSENT or (self.before is FromLogits.ABSENT and self.after is FromLogits.FALSE)
-        )
-
     def __str__(self) -> str:
         return f"{self.field.label}: {self.before} -> {self.after}"
 
@@ -63,10 +56,10 @@ class Repair:
     def cost(self) -> int:
         """Sum of the edits' costs, plus one where the row is accepted only.
 
-        Another loss brings its own from_logits: where one of the two has no such option, nothing more is touched.
+        Another loss is written with its own from_logits: that is one line, touched once.
         """
-        fields = {edit.field for edit in self.edits}
-        paid = [edit for edit in self.edits if not (edit.comes_with_loss and Field.LOSS in fields)]
+        with_loss = any(edit.field is Field.LOSS for edit in self.edits)
+        paid = [edit for edit in self.edits if not (with_loss and edit.field is Field.FROM_LOGITS)]
         return sum(edit.cost for edit in paid) + (0 if self.row.preferred or not self.edits else _NOT_PREFERRED)
 
 

@@ -16,6 +16,11 @@ WAYS = {
         "whole numbers as keys",
         "class_weight={names.index(name): weight for name, weight in class_weight.items()}",
     ),
+    ClassWeight.SHIFTED: Outcome(
+        "Keys of class_weight count from 1, class ids from 0: each class gets the weight of the one before it.",
+        "keys that are class ids",
+        "class_weight={key - 1: weight for key, weight in class_weight.items()}",
+    ),
     ClassWeight.MISSES_A_CLASS: Outcome(
         "class_weight misses a class, which then weighs 1.0.",
         "one weight for each class",

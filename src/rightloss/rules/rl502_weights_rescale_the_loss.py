@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import Condition, Evidence, Field, Labels
 from rightloss.contract.conditions import WeightScale
 from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
@@ -40,9 +40,16 @@ def weights_rescale_the_loss(value: WeightScale, seen: Evidence) -> Outcome | No
     ## References
     - Keras, `keras.losses.Loss`: reduction 'sum_over_batch_size'.
     """
+    if value is WeightScale.SAMPLES:
+        line = "sample_weight = sample_weight / sample_weight.mean()"
+    else:
+        columns = seen.possible(Field.LABELS) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
+        ids = "y.argmax(axis=-1)" if columns else "y"
+        mean = f"np.vectorize(class_weight.get)({ids}).mean()"
+        line = f"mean = {mean}; class_weight = {{k: w / mean for k, w in class_weight.items()}}"
     return Outcome(
         "Weights make the training loss another size than the validation loss.",
         "weights with mean 1",
-        "class_weight={k: w * len(y) / sum(class_weight[c] for c in y) for k, w in class_weight.items()}",
+        line,
         Severity.NOTE,
     )

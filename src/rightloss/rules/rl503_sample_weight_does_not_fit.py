@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rightloss.contract import Condition, Evidence
 from rightloss.contract.conditions import SampleWeight
+from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
 
 WAYS = {
@@ -12,15 +13,21 @@ WAYS = {
         "one weight for each example (or for each step or pixel)",
         "sample_weight = sample_weight.mean(axis=-1)  # or weigh columns inside the loss",
     ),
+    SampleWeight.LENGTH: Outcome(
+        "There are not as many weights as examples.",
+        "one weight for each example",
+        "x_train, x_test, y_train, y_test, w_train, w_test = train_test_split(x, y, sample_weight)  # cut all alike",
+    ),
     SampleWeight.NAN: Outcome(
         "Some weights are NaN, and one of them makes every weight of the model NaN.",
         "finite weights",
         "sample_weight = np.nan_to_num(sample_weight)",
     ),
     SampleWeight.NEGATIVE: Outcome(
-        "Some weights are negative: the model is rewarded for being wrong there.",
+        "Some weights are negative: the model is rewarded for being wrong there (policy gradients mean that).",
         "weights of 0 or more",
         "sample_weight = np.maximum(sample_weight, 0)",
+        Severity.WARNING,
     ),
     SampleWeight.NO_EFFECT: Outcome(
         "The loss is one number for the whole batch, so weights only rescale it.",

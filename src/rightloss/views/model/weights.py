@@ -29,10 +29,10 @@ def class_weight_evidence(
     """
     value, text = _class_weight(seen, weights, profile, outputs, loss_shape, both)
     seen = seen.meets(Condition.CLASS_WEIGHT, value, Fact(text, "class_weight", _ARGUMENT))
-    if value is ClassWeight.FITS and profile.distinct_exact and profile.values and profile.kind != "float":
-        total = sum(profile.values.values())
-        mean = sum(float(weights.get(int(k), 1.0)) * count for k, count in profile.values.items()) / total
-        seen = _scale(seen, mean, "class_weight")
+    counts = _counts(seen.possible(Field.LABELS), profile) if value is ClassWeight.FITS else {}
+    if counts:
+        mean = sum(float(weights.get(k, 1.0)) * count for k, count in counts.items()) / sum(counts.values())
+        seen = _scale(seen, mean, "class_weight", WeightScale.RESCALED)
     return seen
 
 
@@ -59,19 +59,23 @@ def _class_weight(
         return ClassWeight.POSITIONS, f"y holds one label for each {seen.positions}"
     if loss_shape == ():
         return ClassWeight.NO_EFFECT, "the loss of a batch is one number"
-    ids = _ids(labels, profile)
-    missing = sorted(ids - {int(key) for key in weights})
+    ids = set(_counts(labels, profile))
+    keys = {int(key) for key in weights}
+    missing = sorted(ids - keys)
+    if missing and keys == {each + 1 for each in ids}:
+        return ClassWeight.SHIFTED, f"keys {min(keys)} to {max(keys)}, labels {min(ids)} to {max(ids)}"
     if missing:
         return ClassWeight.MISSES_A_CLASS, f"no weight for {', '.join(map(str, missing[:5]))}"
     return ClassWeight.FITS, f"{len(weights)} weights"
 
 
-def _ids(labels: frozenset[Any], profile: LabelProfile) -> set[int]:
+def _counts(labels: frozenset[Any], profile: LabelProfile) -> dict[int, int]:
+    """Examples of each class id; empty where that is not known."""
     if labels <= {Labels.ONEHOT, Labels.DISTRIBUTION} and profile.row_facts is not None:
-        return {index for index, count in enumerate(profile.row_facts.positives) if count}
+        return {index: count for index, count in enumerate(profile.row_facts.positives) if count}
     if not profile.distinct_exact or not profile.integral:
-        return set()
-    return {int(value) for value in profile.values}
+        return {}
+    return {int(value): count for value, count in profile.values.items()}
 
 
 def sample_weight_evidence(
@@ -83,7 +87,7 @@ def sample_weight_evidence(
     value = _sample_weight(array, loss_shape, rows)
     seen = seen.meets(Condition.SAMPLE_WEIGHT, value, fact)
     if value is SampleWeight.FITS:
-        seen = _scale(seen, float(array.mean()), "sample_weight")
+        seen = _scale(seen, float(array.mean()), "sample_weight", WeightScale.SAMPLES)
     return seen
 
 
@@ -97,7 +101,7 @@ def _sample_weight(array: Any, loss_shape: tuple[int, ...] | None, rows: int | N
     if not (array > 0).any():
         return SampleWeight.ZERO
     if rows is not None and (array.ndim == 0 or len(array) != rows):
-        return SampleWeight.SHAPE
+        return SampleWeight.LENGTH
     if loss_shape == ():
         return SampleWeight.NO_EFFECT
     inner = tuple(size for size in array.shape[1:])
@@ -106,7 +110,7 @@ def _sample_weight(array: Any, loss_shape: tuple[int, ...] | None, rows: int | N
     return SampleWeight.FITS
 
 
-def _scale(seen: Evidence, mean: float, where: str) -> Evidence:
+def _scale(seen: Evidence, mean: float, where: str, rescaled: WeightScale) -> Evidence:
     far = mean >= WEIGHT_SCALE or 0 < mean <= 1 / WEIGHT_SCALE
     fact = Fact(f"mean weight {mean:.3g}", where, Confidence.OBSERVED)
-    return seen.meets(Condition.WEIGHT_SCALE, WeightScale.RESCALED if far else WeightScale.ONE, fact)
+    return seen.meets(Condition.WEIGHT_SCALE, rescaled if far else WeightScale.ONE, fact)
