@@ -81,7 +81,12 @@ class Advice:
     @property
     def facts(self) -> tuple[str, ...]:
         """What was seen, in words."""
-        return (*(str(fact.text) for fact in self.reading.facts), *self.profile.notes)
+        return (*(str(fact.text) for fact in self.reading.facts), *self.notes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to look at, although it changes no answer: spellings, empty classes, rows that were left out."""
+        return (*self.reading.notes, *self.profile.notes)
 
     @property
     def reason(self) -> str:

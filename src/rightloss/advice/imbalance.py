@@ -14,7 +14,7 @@ RARE = 20  # fewer examples of a class than this make every number about it an i
 
 @dataclass(frozen=True, slots=True)
 class Imbalance:
-    """Counts of exclusive classes, or positives of independent columns.
+    """Counts of exclusive classes, or positives of independent columns; sums of probabilities where labels are soft.
 
     `majority`: share of the most frequent class (for columns: the larger of positives and negatives, averaged), which
     is the accuracy of always giving the same answer. `effective`: exp(entropy), the number of equally frequent classes
@@ -23,7 +23,7 @@ class Imbalance:
     """
 
     names: tuple[Any, ...]
-    counts: tuple[int, ...]
+    counts: tuple[float, ...]
     total: int
     exclusive: bool
     cells: tuple[int, ...] | None = None
@@ -36,6 +36,11 @@ class Imbalance:
     def known(self, place: int) -> int:
         """Labels behind the count of one class or column."""
         return self.total if self.cells is None else self.cells[place]
+
+    def written(self, place: int) -> str:
+        """The count of one class or column for people; sums of probabilities with one decimal."""
+        count = self.counts[place]
+        return f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -97,7 +102,7 @@ class Imbalance:
 
 
 def imbalance(
-    names: Sequence[Any], counts: Sequence[int], total: int, *, exclusive: bool, cells: Sequence[int] | None = None
+    names: Sequence[Any], counts: Sequence[float], total: int, *, exclusive: bool, cells: Sequence[int] | None = None
 ) -> Imbalance | None:
     """The summary, or None where nothing was counted."""
     if not counts or not total:

@@ -44,7 +44,7 @@ def draw(advice: Advice, console: Console, *, code: bool = False, flags: bool = 
     for finding in advice.conflicts:
         console.print(f"\n[bold red]{escape(finding.code)}[/bold red] {escape(finding.message)}")
     _draw_alternatives(advice, console)
-    for note in advice.profile.notes:
+    for note in advice.notes:
         console.print(f"note: {escape(note)}")
     if code and advice.contract is not None:
         from rich.syntax import Syntax
@@ -108,7 +108,7 @@ def _draw_imbalance(advice: Advice, console: Console) -> None:
     largest = max(found.counts) or 1
     for index in order[:MOST_CLASSES]:
         bar = "█" * max(1, round(24 * found.counts[index] / largest)) if found.counts[index] else ""
-        table.add_row(Text(str(found.names[index])), f"{found.counts[index]:,}", f"{found.shares[index]:.1%}", bar)
+        table.add_row(Text(str(found.names[index])), found.written(index), f"{found.shares[index]:.1%}", bar)
     console.print()
     console.print(table)
     if len(order) > MOST_CLASSES:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rightloss.views.labels.readings.sentinels import MISSING_WORDS
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MISSING_TEXT = ""
 """A missing cell of a text column, as the model reads it."""
-
-MISSING_WORDS = frozenset({"", "?", "-", ".", "na", "n/a", "nan", "none", "null", "unknown", "missing"})
-"""What people write into a column of numbers where there is no number."""
 
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}.*)?")
 

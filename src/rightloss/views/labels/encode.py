@@ -13,6 +13,7 @@ from rightloss.errors import WrongArgument
 from rightloss.views.labels.encoded import check
 from rightloss.views.labels.held import held
 from rightloss.views.labels.objects import object_array
+from rightloss.views.labels.text import split_tags
 
 
 def encode(
@@ -127,7 +128,7 @@ def _high(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
 
 def _split(labels: Any, step: Step, _: Preparation) -> list[list[str]]:
     rows = ["" if row is None or row != row else row for row in _plain(labels).tolist()]
-    return [[tag.strip() for tag in str(_key(row)).split(step.value) if tag.strip()] for row in rows]
+    return [split_tags(str(_key(row)), step.value) for row in rows]
 
 
 def _multi_hot(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
@@ -135,7 +136,7 @@ def _multi_hot(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
     rows = labels if isinstance(labels, list) else _plain(labels).tolist()
     found = np.zeros((len(rows), len(place)), dtype=np.float32)
     for row, tags in enumerate(rows):
-        for tag in () if tags is None or tags != tags else tags:
+        for tag in tags if np.iterable(tags) else ():  # a missing cell has no tags
             if tag is None or tag != tag:
                 continue
             if step.value is not None and tag == step.value:

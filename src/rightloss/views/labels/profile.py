@@ -42,6 +42,7 @@ class RowFacts:
     column_minimum: tuple[float, ...] = ()  # over cells that are not NaN; NaN for a column of nothing else
     column_maximum: tuple[float, ...] = ()
     ones: tuple[int, ...] = ()  # cells that are 1, per column
+    sums: tuple[float, ...] = ()  # of the positive cells of each column
     tolerance: float = 0.0  # how far from 1 a sum may lie for `sum_is_one`
 
 

@@ -35,6 +35,7 @@ class RowTally:
         self.tolerance = 0.0
         self.positives, self.ones, self.missing, self.negative = (np.zeros(columns, np.int64) for _ in range(4))
         self.low, self.high = np.full(columns, np.inf), np.full(columns, -np.inf)
+        self.sums = np.zeros(columns, np.float64)
         self._pairs: PairTally | None = PairTally(columns)  # None once a cell is seen that is not 0, 1 or unlabelled
 
     def add(self, block: NDArray, *, tolerance: float, ids: bool) -> None:
@@ -67,8 +68,11 @@ class RowTally:
             unlabelled = negative if missing is None else missing | negative
         if known is None and largest <= 1 and block.dtype.kind != "f":
             sums: NDArray = per_row
+            self.sums += per_column
         else:
-            sums = (block if known is None else np.where(positive, block, 0)).sum(axis=1, dtype=np.float64)
+            cells = block if known is None else np.where(positive, block, 0)
+            sums = cells.sum(axis=1, dtype=np.float64)
+            self.sums += cells.sum(axis=0, dtype=np.float64)
         self._rows(sums, per_row, known, tolerance)
         zero_one = bool(largest <= 1) and (sums is per_row or np.array_equal(sums, per_row))
         one = positive if zero_one else block == 1
@@ -113,7 +117,9 @@ class RowTally:
         implicit = np.bincount(block.indices, minlength=self.columns) < rows
         self._extremes(np.where(implicit, np.minimum(low, 0), low), np.where(implicit, np.maximum(high, 0), high))
         known = self.columns - np.bincount(row_of[missing | negative], minlength=rows)
-        sums = np.bincount(row_of, weights=np.where(positive, data, 0), minlength=rows)
+        cells = np.where(positive, data, 0)
+        sums = np.bincount(row_of, weights=cells, minlength=rows)
+        self.sums += np.bincount(block.indices, weights=cells, minlength=self.columns)
         per_row = np.bincount(row_of[positive], minlength=rows)
         self._rows(sums, per_row, known, tolerance)
         if not positive.all() or (data > 1).any() or not np.array_equal(sums, per_row):
@@ -139,6 +145,7 @@ class RowTally:
             one_positive=self.one_positive,
             positives=tuple(self.positives.tolist()),
             ones=tuple(self.ones.tolist()),
+            sums=tuple(self.sums.tolist()),
             missing_per_column=tuple(self.missing.tolist()),
             cardinality=cardinality,
             density=cardinality / self.columns,

@@ -56,10 +56,11 @@ class Reading:
     ordered: bool = False
     soft: bool = False
     class_names: tuple[Any, ...] = ()
-    counts: tuple[int, ...] = ()  # examples of each class, or positives of each column
+    counts: tuple[float, ...] = ()  # examples of each class, or positives of each column; sums where labels are soft
     total: int = 0  # labels counted: examples, tokens or pixels
     cells: tuple[int, ...] = ()  # labelled cells of each column, where some are not
     facts: tuple[Fact, ...] = field(default=())
+    notes: tuple[str, ...] = ()  # what the user should look at, each with the line to write
 
     def asking(self, ask: Ask) -> Reading:
         """The same reading, as a serious rival behind `ask`."""

@@ -10,6 +10,7 @@ from typing import Any
 from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.notes import class_notes
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FULL, Quantity, quantity
 from rightloss.views.labels.readings.reading import (
     NO_IGNORE,
@@ -102,6 +103,7 @@ def class_reading(
         total=sum(counts),
         ordered=ordered or bool(profile.ordered),
         facts=facts,
+        notes=class_notes(values, counts),
     )
 
 
@@ -246,7 +248,7 @@ def soft_binary(
         answers={"task": "binary", "positions": positions.value, "several_true": False},
         soft=True,
         class_names=(0, 1),
-        counts=(round(total - positive), round(positive)),
+        counts=(total - positive, positive),
         total=total,
         facts=facts,
     )

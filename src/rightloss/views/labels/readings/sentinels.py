@@ -1,22 +1,45 @@
-"""Values that stand for "no label": -1, -100, 255 and the like beside ids that run 0..K-1."""
+"""Values that stand for "no label": -1, -100, 255 and the like beside ids that run 0..K-1, and words such as "n/a"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 CODES = (-100, -1, 255, -9, -99, -999, -9999, 99, 999, 9999)
-TEXT_CODES = ("nan", "na", "n/a", "null", "?", "")
-"""Texts that stand for "no label" rather than for a class; "none" and "unknown" are classes as often as not."""
+BLANK_WORDS = frozenset({"", "?", "na", "n/a", "nan", "null"})
+"""Texts that stand for "nothing was written here" rather than for a class."""
+CLASS_OR_BLANK_WORDS = frozenset({"-", ".", "none", "unknown", "missing"})
+"""Texts that stand for "nothing" among numbers; among names they are classes as often as not."""
+MISSING_WORDS = BLANK_WORDS | CLASS_OR_BLANK_WORDS
+"""What people write into a column where there is nothing to write."""
 FAR = 3  # a positive code must lie this many times beyond the largest id
+
+
+def blank(value: Any) -> bool:
+    """Whether a text says that nothing was written."""
+    return isinstance(value, str) and value.strip().lower() in BLANK_WORDS
+
+
+def perhaps_blank(value: Any) -> bool:
+    """Whether a text says that nothing was written, or is the name of a class."""
+    return isinstance(value, str) and value.strip().lower() in CLASS_OR_BLANK_WORDS
 
 
 def sentinel(values: Sequence[float]) -> int | None:
     """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None without one."""
-    for code in CODES:
-        if code not in values:
-            continue
-        rest = [value for value in values if value != code]
-        ids = len(rest) >= 2 and rest[0] in (0, 1) and rest[-1] - rest[0] + 1 == len(rest)
-        if ids and (code < 0 or code > FAR * rest[-1]):
-            return code
-    return None
+    return next((code for code in CODES if code in values and _leaves_ids(values, {code})), None)
+
+
+def several_sentinels(values: Sequence[float]) -> tuple[int, ...]:
+    """All codes among sorted whole numbers, where only the removal of two or more leaves ids; else none."""
+    codes = [code for code in CODES if code in values]
+    if len(codes) < 2 or sentinel(values) is not None or not _leaves_ids(values, codes):
+        return ()
+    return tuple(sorted(codes))
+
+
+def _leaves_ids(values: Sequence[float], codes: Iterable[int]) -> bool:
+    gone = set(codes)
+    rest = [value for value in values if value not in gone]
+    ids = len(rest) >= 2 and rest[0] in (0, 1) and rest[-1] - rest[0] + 1 == len(rest)
+    return ids and all(code < 0 or code > FAR * rest[-1] for code in gone)

@@ -10,6 +10,7 @@ from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.notes import class_notes
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FEW_ROWS, quantity
 from rightloss.views.labels.readings.reading import (
     NO_IGNORE,
@@ -21,31 +22,36 @@ from rightloss.views.labels.readings.reading import (
     regression,
 )
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
-from rightloss.views.labels.readings.sentinels import TEXT_CODES
+from rightloss.views.labels.readings.sentinels import MISSING_WORDS, blank, perhaps_blank
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
-YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad"})
-NO = frozenset({"no", "n", "false", "f", "0", "0.0", "-1", "negative", "neg", "ham", "off", "absent", "normal", "good"})
+YES = frozenset(
+    {"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad", "+"}
+)
+NO = frozenset(
+    {"no", "n", "false", "f", "0", "0.0", "-1", "-", "negative", "neg", "ham", "off", "absent", "normal", "good"}
+)
 
 
 def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
     """Readings of text, best first."""
     if not profile.distinct_exact:
         return [unique(profile) if profile.once > FEW_REPEATS * profile.distinct else _many_names(profile, positions)]
-    # a number may stand for itself written as text
-    gone = {given.ignore, None if given.ignore is None else str(given.ignore)}
+    stated = stated_ignore(given)
+    gone = {given.ignore, stated} if stated is not None else set()  # a number may stand for itself written as text
     kept = {value: count for value, count in profile.values.items() if value not in gone}
-    if not kept:
+    if all(map(blank, kept)):
         return [nothing(profile)]
     if len(kept) == 1:
         return [constant(profile, next(iter(kept)))]
     refuse_odd_cells(profile, kept)
-    readings = _as_classes(profile, kept, positions, stated_ignore(given))
-    code = next((value for value in kept if str(value).strip().lower() in TEXT_CODES), None)
-    if code is not None and given.ignore is None and len(kept) > 2 and readings[0].evidence is not None:
-        return _with_text_code(profile, kept, code, readings[0], positions)
-    if profile.tag_separator is not None and positions is Positions.EXAMPLE:
+    refuse_yes_no_columns(profile, kept, given, positions)
+    readings = _as_classes(profile, kept, positions, stated)
+    tagged = profile.tag_separator is not None and positions is Positions.EXAMPLE
+    if given.ignore is None and readings[0].evidence is not None and not tagged:
+        return _with_blanks(profile, kept, readings, positions)
+    if tagged:
         ask = Ask(
             "several_true",
             f"Does {profile.tag_separator!r} separate several labels of one row, or is it part of a name?",
@@ -60,7 +66,7 @@ def refuse_odd_cells(profile: LabelProfile, kept: Mapping[Any, int]) -> None:
     Raises:
         UnsupportedInput: names the odd cells.
     """
-    odd = [value for value in kept if not _is_number(value) and str(value).strip().lower() not in TEXT_CODES]
+    odd = [value for value in kept if not _is_number(value) and str(value).strip().lower() not in MISSING_WORDS]
     numbers = sum(count for value, count in kept.items() if _is_number(value))
     if not odd or len(odd) > MOST_ODD or numbers < MOSTLY * sum(kept.values()) or sum(kept.values()) < FEW_ROWS:
         return
@@ -79,15 +85,92 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _with_text_code(
-    profile: LabelProfile, kept: Mapping[Any, int], code: Any, classes: Reading, positions: Positions
+def _with_blanks(
+    profile: LabelProfile, kept: Mapping[Any, int], readings: list[Reading], positions: Positions
 ) -> list[Reading]:
-    """A text such as "nan" or "?" beside class names: more likely no label than a class."""
+    """Readings where a text such as "nan", "?" or "unknown" stands beside class names: no label, or a class.
+
+    Beside two or more classes a blank is no label; a word that could name a class is one until somebody says otherwise.
+
+    Raises:
+        UnsupportedInput: several texts look like a missing label, and `ignore` names one.
+    """
+    words = [value for value in kept if perhaps_blank(value) and not _punctuation_beside(value, kept)]
+    numbers = all(_is_number(value) for value in kept if not blank(value) and value not in words)
+    blanks = [value for value in kept if blank(value) or (numbers and value in words)]
+    classes = readings[0]
+    words = [value for value in words if value != NO_IGNORE]  # as an answer it says that no text means "no label"
+    if len(blanks) > 1 or blanks == [NO_IGNORE]:
+        raise _unsettled(profile, kept, blanks)
+    if blanks and len(kept) > 2:
+        coded = _text_code(profile, kept, blanks[0], positions)
+        return [coded, replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}).asking(_ask_code(blanks[0]))]
+    if len(kept) == 2:
+        words = []  # one word beside one name: "none" and "mild" are two classes
+    rivals = [
+        replace(
+            constant(profile, next(value for value in kept if value != code))
+            if len(kept) == 2
+            else _text_code(profile, kept, code, positions),
+            answers={**classes.answers, "ignore": code},
+        ).asking(_ask_code(code))
+        for code in (*blanks, *words)
+    ]
+    if not rivals:
+        return readings
+    return [replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}), *readings[1:], *rivals]
+
+
+def _text_code(profile: LabelProfile, kept: Mapping[Any, int], code: Any, positions: Positions) -> Reading:
+    """The text stands for "no label"."""
     rest = {value: count for value, count in kept.items() if value != code}
     known = text_classes(profile, rest, positions, code)
-    ask = Ask("ignore", f"Does {code!r} mean 'no label', or is it a class of its own?")
-    stated = replace(known, answers={**known.answers, "ignore": code})
-    return [stated, replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}).asking(ask)]
+    return replace(known, answers={**known.answers, "ignore": code})
+
+
+def _ask_code(code: Any) -> Ask:
+    return Ask("ignore", f"Does {code!r} mean 'no label', or is it a class of its own?")
+
+
+def _punctuation_beside(value: str, kept: Mapping[Any, int]) -> bool:
+    """Whether a text without letters stands among others like it: "-" beside "+" is a class."""
+    bare = [other for other in kept if not any(letter.isalnum() for letter in str(other))]
+    return value in bare and len(bare) > 1
+
+
+def _unsettled(profile: LabelProfile, kept: Mapping[Any, int], blanks: list[Any]) -> UnsupportedInput:
+    """Texts that mean "no label", and that one value of `ignore` cannot name."""
+    shown = ", ".join(f"{value!r} ({kept[value]:,})" for value in blanks)
+    what = "a text looks" if len(blanks) == 1 else f"{len(blanks)} texts look"
+    return UnsupportedInput(
+        f"{what} like 'no label' ({profile.where or 'labels'}): {shown}",
+        expected="one way to write a missing label",
+        fix=f"y = [None if label in {blanks!r} else label for label in y]; or ignore={NO_IGNORE!r} if they are classes",
+    )
+
+
+def refuse_yes_no_columns(profile: LabelProfile, kept: Mapping[Any, int], given: Given, positions: Positions) -> None:
+    """A matrix of "yes" and "no", or of numbers in quotes: columns have to be numbers before they can be looked at.
+
+    Raises:
+        UnsupportedInput: the line that makes them numbers. Who states positions="token" has sequences, and is obeyed.
+    """
+    if positions is not Positions.TOKEN or len(profile.shape) != 1 or profile.kind != "text":
+        return
+    if given.positions == Positions.TOKEN or profile.shape[0] is None:
+        return
+    low = [value for value in kept if str(value).strip().lower() in NO]
+    high = [value for value in kept if str(value).strip().lower() in YES]
+    if not profile.text_numbers and not (len(kept) == 2 and len(low) == len(high) == 1):
+        return
+    line = (
+        "y = np.asarray(y).astype(float)" if profile.text_numbers else f"y = (np.asarray(y) == {high[0]!r}).astype(int)"
+    )
+    raise UnsupportedInput(
+        f"{profile.shape[0]} columns of text ({profile.where or 'labels'}): {', '.join(map(repr, list(kept)[:4]))}",
+        expected="columns of numbers, or sequences of class names",
+        fix=f"{line}; where each row is a sequence: positions='token'",
+    )
 
 
 def stated_ignore(given: Given) -> Any:
@@ -175,6 +258,7 @@ def list_readings(profile: LabelProfile, given: Given) -> list[Reading]:
 def tag_reading(profile: LabelProfile) -> Reading:
     """Several labels can be true at once."""
     names = class_order(profile.tags, None)
+    counts = tuple(profile.tags[name] for name in names)
     steps = [Step(Op.MULTI_HOT)]
     if profile.tag_separator is not None:
         steps.insert(0, Step(Op.SPLIT, profile.tag_separator))
@@ -187,9 +271,10 @@ def tag_reading(profile: LabelProfile) -> Reading:
         source=Source.TAGLISTS,
         preparation=Preparation(Source.TAGLISTS, Labels.MULTIHOT, tuple(names), None, tuple(steps)),
         class_names=tuple(names),
-        counts=tuple(profile.tags[name] for name in names),
+        counts=counts,
         total=profile.rows,
         facts=facts,
+        notes=class_notes(names, counts),
     )
 
 

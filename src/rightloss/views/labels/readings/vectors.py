@@ -8,6 +8,7 @@ from typing import Any
 from rightloss.contract import Fact, Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.views.labels.profile import LabelProfile, RowFacts
+from rightloss.views.labels.readings.notes import column_notes
 from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, evidence, observed, regression
 
 ENOUGH = 20  # with fewer vectors, "each has exactly one 1" may be chance
@@ -76,6 +77,7 @@ def _with_missing(profile: LabelProfile, rows: RowFacts, positions: Positions, c
         counts=rows.ones,
         cells=_labelled(rows, code),
         facts=facts,
+        notes=column_notes(reading.class_names, rows.ones, _labelled(rows, code)),
     )
     return [found]
 
@@ -106,6 +108,7 @@ def one_hot(profile: LabelProfile, rows: RowFacts, positions: Positions) -> Read
         counts=rows.positives,
         total=rows.vectors,
         facts=facts,
+        notes=column_notes(_names(profile, rows), rows.positives, _labelled(rows, None)),
     )
 
 
@@ -122,6 +125,7 @@ def multi_hot(profile: LabelProfile, rows: RowFacts, positions: Positions) -> Re
         counts=rows.positives,
         total=rows.vectors,
         facts=facts,
+        notes=column_notes(_names(profile, rows), rows.positives, _labelled(rows, None)),
     )
 
 
@@ -129,9 +133,8 @@ def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pai
     """Columns of two other values than 0 and 1. `positives` counts cells above zero, so it is right for both."""
     source = Source.SIGNED if pair == (-1, 1) else Source.GREYMASK
     low, high = pair
-    # With cells low / high, one high cell among K gives the row sum high + (K - 1) * low.
-    one = high + (rows.columns - 1) * low
-    exclusive = rows.sum_min == rows.sum_max == one and not profile.missing
+    # A positive cell is the high one in both pairs, so rows with one positive cell have one high cell.
+    exclusive = rows.one_positive == rows.vectors and not profile.missing
     base = one_hot if exclusive else multi_hot
     target = Labels.ONEHOT if exclusive else Labels.MULTIHOT
     reading = base(profile, rows, positions)
@@ -161,8 +164,9 @@ def _fractions(profile: LabelProfile, rows: RowFacts, positions: Positions) -> l
             title=f"probabilities of {rows.columns:,} exclusive classes",
             evidence=evidence(Labels.DISTRIBUTION, rows.columns, facts=facts, positions=positions),
             soft=soft,
-            counts=(),
+            counts=rows.sums,
             facts=facts,
+            notes=(),
         )
         return [found]
     low, high = f"{rows.sum_min:.3g}", f"{rows.sum_max:.3g}"
@@ -172,8 +176,9 @@ def _fractions(profile: LabelProfile, rows: RowFacts, positions: Positions) -> l
         title=f"probabilities of {rows.columns:,} labels, several at once",
         evidence=evidence(Labels.MULTIHOT, rows.columns, facts=facts, positions=positions),
         soft=soft,
-        counts=(),
+        counts=rows.sums,
         facts=facts,
+        notes=(),
     )
     if profile.minimum == 0 or profile.maximum == 1:
         return [several]
