@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rightloss.contract import METRIC_NAMES, Contract, Evidence, Labels, Loss, MetricUse, Row, keras_accuracy
 from rightloss.contract.recipe import metrics
 from rightloss.rules._rule import Outcome, Subject, rule
@@ -11,6 +13,12 @@ EQUALITY = "Accuracy"
 """keras.metrics.Accuracy compares predictions with labels for equality, so it is never right on probabilities."""
 TOP_K_DEFAULT = 5
 ONE_COLUMN = "without a threshold keeps only the largest column of each row"
+_TOP_K = {
+    Labels.INDEX: "SparseTopKCategoricalAccuracy",
+    Labels.ONEHOT: "TopKCategoricalAccuracy",
+    Labels.DISTRIBUTION: "TopKCategoricalAccuracy",
+}
+"""The member of the top-k family that reads these labels."""
 WANTS_IDS = "expects class ids from the model, which gives one value for each class"
 
 
@@ -57,13 +65,17 @@ def metric_does_not_fit_labels(row: Row, use: MetricUse, seen: Evidence) -> Outc
     return Outcome(
         f"{called} {problem}.",
         f"a metric for {LABELS[row.point.labels]}",
-        _line(row, name, problem, seen),
+        _line(row, replace(use, name=name), problem, seen),
         safe=True,
     )
 
 
-def _line(row: Row, name: str, problem: str, seen: Evidence) -> str:
-    """The same metric told otherwise where that helps, else the metric of the recipe."""
+def _line(row: Row, use: MetricUse, problem: str, seen: Evidence) -> str:
+    """The same metric told otherwise, or its sibling for these labels, where there is one; else that of the recipe."""
+    name = use.name
+    sibling = _TOP_K.get(row.point.labels)
+    if name in _TOP_K.values() and sibling not in (None, name):
+        return f"metrics=[keras.metrics.{sibling}(k={use.arguments.get('k', TOP_K_DEFAULT)})]"
     if name == "F1Score" and problem == ONE_COLUMN:
         return 'metrics=[keras.metrics.F1Score(average="macro", threshold=0.5)]'
     if name == "MeanIoU" and problem == WANTS_IDS:
