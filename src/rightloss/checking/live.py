@@ -119,11 +119,11 @@ def _not_compiled(model: Any, data: Any) -> LiveReport:
     """`select`'s answer: there is no loss yet to be wrong."""
     from rightloss.select import advise
     from rightloss.views.labels.readings import Given
-    from rightloss.views.model.data import one_batch, with_labels
+    from rightloss.views.model.data import first_parts, with_labels
     from rightloss.views.model.graph import output_names
 
     names = output_names(model)
-    profiles = with_labels(data, one_batch(data, names), names).labels
+    profiles = with_labels(data, first_parts(data).batch(names), names).labels
     answers: dict[str | None, Any] = {name: advise(profile, Given()) for name, profile in profiles.items()}
     if len(answers) == 1:
         return LiveReport(advice=next(iter(answers.values())))

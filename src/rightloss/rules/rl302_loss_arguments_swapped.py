@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import Condition, Evidence, Field, Labels
 from rightloss.contract.conditions import Arguments
 from rightloss.rules._rule import Outcome, Subject, rule
 
 
-@rule("RL302", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.ARGUMENTS,))
+@rule("RL302", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.ARGUMENTS, Field.LABELS))
 def loss_arguments_swapped(value: Arguments, seen: Evidence) -> Outcome | None:
     """A loss function of your own passes predictions first and labels second.
 
@@ -39,8 +39,9 @@ def loss_arguments_swapped(value: Arguments, seen: Evidence) -> Outcome | None:
     ## References
     - Keras, `keras.losses.binary_crossentropy(y_true, y_pred)`.
     """
+    exclusive = seen.possible(Field.LABELS) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
     return Outcome(
         "The loss is computed with predictions where labels belong.",
         "labels first, predictions second",
-        "keras.losses.binary_crossentropy(y_true, y_pred)",
+        f"keras.losses.{'categorical' if exclusive else 'binary'}_crossentropy(y_true, y_pred)",
     )

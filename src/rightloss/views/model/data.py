@@ -31,16 +31,48 @@ class Data:
     rows: int | None = None
 
 
-def one_batch(data: Any, names: list[str], *, avoid: frozenset[int] = frozenset()) -> Data:
-    """A batch of x and y; labels are not read.
+@dataclass(frozen=True)
+class Parts:
+    """(x, y) or (x, y, sample_weight): the first batch of a stream, or all rows of arrays."""
+
+    parts: tuple[Any, ...]
+    rows: int | None  # of arrays, which are all there
+
+    def batch(self, names: list[str], *, avoid: frozenset[int] = frozenset()) -> Data:
+        """One batch; labels are not read.
+
+        Args:
+            names: outputs, in the model's order.
+            avoid: sizes that the batch should not have, because an axis has them: equal sizes hide a broadcast.
+
+        Raises:
+            UnsupportedInput: rows that cannot be cut into a batch.
+        """
+        size = min(self.rows if self.rows is not None else PROBE_ROWS, PROBE_ROWS)
+        while size > 2 and size in avoid:
+            size -= 1
+        try:
+            x = few(self.parts[0], size)
+            y = {name: _numpy(_head(part, size)) for name, part in _outputs(self.parts[1], names).items()}
+        except Exception as error:  # arrays of anybody's kind, cut by their own rules
+            raise UnsupportedInput(
+                f"x or y of which no batch can be cut: {type(error).__name__}: {str(error).strip()[:200]}",
+                expected="arrays with one row for each example, or batches of such arrays",
+                fix="dataset.batch(32) for a dataset of single examples; np.asarray(y) for lists",
+            ) from error
+        weight = self.parts[2] if len(self.parts) > 2 else None
+        return Data(x, y, sample_weight=weight, rows=self.rows)
+
+
+def first_parts(data: Any) -> Parts:
+    """What `check` was given, taken apart.
 
     Args:
         data: (x, y) or (x, y, sample_weight) of arrays, a `tf.data.Dataset`, a Keras PyDataset.
-        names: outputs, in the model's order.
-        avoid: sizes that the batch should not have, because an axis has them: equal sizes hide a broadcast.
 
     Raises:
         UnsupportedInput: a one-shot generator, x without y, or something else.
+        EmptyInput: not a single example.
     """
     if isinstance(data, Iterator) or isgeneratorfunction(data):
         raise UnsupportedInput(
@@ -52,11 +84,11 @@ def one_batch(data: Any, names: list[str], *, avoid: frozenset[int] = frozenset(
         first = next(iter(data), None)
         if first is None:
             raise EmptyInput("a dataset without a single batch", expected="batches of (x, y)", fix="check its source")
-        return _split(first, names, None, avoid)
+        return Parts(_checked(first), None)
     if _is_pydataset(data):
-        return _split(data[0], names, None, avoid)
+        return Parts(_checked(data[0]), None)
     if isinstance(data, list | tuple) and len(data) in (2, 3):
-        return _split(tuple(data), names, _rows(data[0]), avoid)
+        return Parts(_checked(data), _same_rows(data[0], data[1]))
     raise UnsupportedInput(
         f"data of type {type(data).__name__}",
         expected="(x, y), (x, y, sample_weight), a tf.data.Dataset or a keras.utils.PyDataset",
@@ -77,7 +109,8 @@ def with_labels(data: Any, batch: Data, names: list[str]) -> Data:
         profiles = {name: _only(profile_all(labels)) for name, labels in outputs.items()}
     else:
         found = profile_all(data, rows_cap=ROWS_CAP)
-        profiles = dict(zip(names, found.values(), strict=False))
+        named = set(names) <= set(found)
+        profiles = {name: found[name] for name in names} if named else dict(zip(names, found.values(), strict=False))
     return replace(batch, labels=profiles)
 
 
@@ -103,17 +136,35 @@ def _is_pydataset(data: Any) -> bool:
     return isinstance(data, keras.utils.PyDataset)
 
 
-def _split(parts: Any, names: list[str], rows: int | None, avoid: frozenset[int]) -> Data:
-    if not isinstance(parts, list | tuple) or len(parts) < 2:
+def _checked(parts: Any) -> tuple[Any, ...]:
+    """x and y, neither of them missing."""
+    if not isinstance(parts, list | tuple) or len(parts) < 2 or parts[0] is None or parts[1] is None:
         raise UnsupportedInput(
             "data without labels", expected="(x, y): inputs and labels", fix="rl.check(model, (x, y))"
         )
-    size = min(rows if rows is not None else PROBE_ROWS, PROBE_ROWS)
-    while size > 2 and size in avoid:
-        size -= 1
-    x = few(parts[0], size)
-    y = {name: _numpy(_head(part, size)) for name, part in _outputs(parts[1], names).items()}
-    return Data(x, y, sample_weight=parts[2] if len(parts) > 2 else None, rows=rows)
+    return tuple(parts)
+
+
+def _same_rows(x: Any, y: Any) -> int:
+    """How many examples arrays hold."""
+    try:
+        rows, labels = _rows(x), _rows(y)
+    except TypeError as error:
+        raise UnsupportedInput(
+            f"x of type {type(x).__name__}, y of type {type(y).__name__}",
+            expected="arrays with one row for each example",
+            fix="rl.check(model, (np.asarray(x), np.asarray(y)))",
+        ) from error
+    if not rows or not labels:
+        raise EmptyInput("arrays without a single example", expected="at least one row", fix="check their source")
+    several = isinstance(y, list) and labels != rows  # a list of outputs
+    if rows != labels and not several:
+        raise UnsupportedInput(
+            f"{rows:,} rows of x and {labels:,} labels",
+            expected="one label for each row",
+            fix="x, y = x[keep], y[keep]  # cut both alike",
+        )
+    return rows
 
 
 def few(x: Any, size: int) -> Any:
@@ -155,5 +206,9 @@ def _numpy(part: Any) -> Any:
 
 
 def _rows(x: Any) -> int:
-    part = next(iter(x.values())) if isinstance(x, Mapping) else x[0] if isinstance(x, tuple) else x
-    return int(part.shape[0]) if hasattr(part, "shape") else len(part)
+    """Rows of an array, or of the first of several inputs or outputs."""
+    if isinstance(x, Mapping):
+        x = next(iter(x.values()))
+    elif isinstance(x, tuple) or (isinstance(x, list) and x and hasattr(x[0], "shape") and len(x[0].shape)):
+        x = x[0]
+    return int(x.shape[0]) if hasattr(x, "shape") and len(x.shape) else len(x)

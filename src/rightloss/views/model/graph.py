@@ -6,6 +6,7 @@ through leaves the activation unknown, and a probe may narrow it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,14 +68,18 @@ class Head:
 
 
 def output_names(model: Any) -> list[str]:
-    """Names of the outputs, in order; one unnamed output is "output"."""
+    """Names of the outputs, in order; one unnamed output is "output". A model that returns a dict names them itself."""
+    outputs = getattr(_functional(model), "_outputs_struct", None)
+    if isinstance(outputs, Mapping):
+        return list(outputs)
     names = getattr(model, "output_names", None)
     return list(names) if names else ["output"]
 
 
 def heads(model: Any) -> list[Head]:
     """One Head for each output of a model, in the model's order; empty where the model has no graph."""
-    tensors = getattr(_functional(model), "outputs", None)
+    outputs = getattr(_functional(model), "_outputs_struct", None)
+    tensors = list(outputs.values()) if isinstance(outputs, Mapping) else getattr(_functional(model), "outputs", None)
     if not tensors:
         return []
     found = []

@@ -59,7 +59,7 @@ def label_evidence(profile: LabelProfile, head: Head, loss: LossFacts, start: Ev
         assert profile.row_facts is not None
         seen = replace(start, positions=_positions(len(output) - 1))
         return _Columns(profile, profile.row_facts, head, loss).narrow(seen)
-    seen = _shapes(profile, head, start)
+    seen = _shapes(profile, head, start, aligned=loss.known)
     return _Scalars(profile, head, loss).narrow(seen)
 
 
@@ -71,8 +71,9 @@ def _positions(axes: int) -> Positions:
     return (Positions.EXAMPLE, Positions.TOKEN, Positions.PIXEL)[min(axes, 2)]
 
 
-def _shapes(profile: LabelProfile, head: Head, start: Evidence) -> Evidence:
-    """How labels of one number each meet the axes of the output."""
+def _shapes(profile: LabelProfile, head: Head, start: Evidence, *, aligned: bool) -> Evidence:
+    """How labels of one number each meet the axes of the output. A loss that is not `aligned` finds the places of
+    labels itself, as CTC does."""
     labels = profile.shape[:-1] if profile.shape[-1:] == (1,) else profile.shape
     output = head.shape[1:]
     fact = _fact(f"output {_written(head.shape)}, y {_written((None, *profile.shape))}")
@@ -83,7 +84,9 @@ def _shapes(profile: LabelProfile, head: Head, start: Evidence) -> Evidence:
         return seen.meets(Condition.SHAPES, Shapes.EXTRA_AXIS, fact)
     if len(output) < len(labels) + 1:
         return seen.meets(Condition.SHAPES, Shapes.MISSING_AXIS, fact)
-    differ = any(a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True))
+    differ = aligned and any(
+        a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True)
+    )
     return seen.meets(Condition.SHAPES, Shapes.LENGTHS if differ else Shapes.FIT, fact)
 
 

@@ -42,7 +42,7 @@ def measured(seen: Evidence, one: Output) -> Evidence:
     found = one.reported
     if found is None:
         return seen
-    seen = _broadcast(seen, loss, found, labels, output)
+    seen = _broadcast(seen, one, found)
     seen = _value(seen, loss, found)
     if not loss.known and callable(loss.live) and labels.size == output.values.size and not loss.home:
         return _arguments(seen, loss, found, labels, one.tensor)
@@ -76,15 +76,21 @@ def _gradient(seen: Evidence, output: probe.Output, pushed: Pushed | None) -> Ev
     return seen.meets(Condition.GRADIENT, value, _observed(f"{text}; {share:.1%} of predictions are at the limit"))
 
 
-def _broadcast(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: Any, output: probe.Output) -> Evidence:
+def _broadcast(seen: Evidence, one: Output, found: probe.Reported) -> Evidence:
     """Shapes inside the loss. The batch has a size that no other axis has, so a square cannot be a coincidence."""
-    rows, values = len(labels), output.values
+    loss, labels, values = one.loss, one.labels, one.output.values
+    rows = len(labels)
     if labels.shape == values.shape or found.shape is None:
         return seen
     text = f"y {labels.shape}, output {values.shape}, loss {found.shape}"
     one_each = loss.known or values.size == rows  # a loss of the user's own may compare all examples on purpose
     if one_each and len(found.shape) >= 2 and found.shape[:2] == (rows, rows) and rows > 1:
         return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, _observed(text))
+    if not loss.known and not loss.home and labels.size == values.size and rows > 1:
+        aligned = probe.reported(loss, labels.reshape(values.shape), one.tensor)
+        if aligned is not None and math.isfinite(aligned.value) and not _close(found.value, aligned.value):
+            text = f"y {labels.shape}, output {values.shape}: loss {found.value:.4g}, in one shape {aligned.value:.4g}"
+            return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, _observed(text))
     columns = labels.shape[-1:] == (1,) and values.shape[-1] > 1
     if loss.home == "keras" and loss.name in _READ_ROWS and columns:
         return seen.meets(Condition.BROADCAST, Broadcast.COLUMNS, _observed(text))
@@ -103,7 +109,7 @@ def _value(seen: Evidence, loss: LossFacts, found: probe.Reported) -> Evidence:
 def _arguments(seen: Evidence, loss: LossFacts, found: probe.Reported, labels: Any, tensor: Any) -> Evidence:
     if not loss.plain or not math.isfinite(found.value):
         return seen
-    wrong = probe.swapped(loss, labels, tensor, found.value)
+    wrong = probe.swapped(loss, labels, tensor)
     fact = _observed(f"{loss.text} equals a cross-entropy with its arguments {'swapped' if wrong else 'in order'}")
     return seen.meets(Condition.ARGUMENTS, Arguments.SWAPPED, fact) if wrong else seen
 

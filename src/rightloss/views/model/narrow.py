@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import Activation, Confidence, Evidence, Fact, Field, FromLogits, Labels, Loss, Positions, Width
+from rightloss.contract import (
+    Activation,
+    Condition,
+    Confidence,
+    Evidence,
+    Fact,
+    Field,
+    FromLogits,
+    Labels,
+    Loss,
+    Positions,
+    Possible,
+    Width,
+)
+from rightloss.contract.conditions import Bounds
 from rightloss.errors import UnsupportedInput
-from rightloss.views.labels.readings import Reading
+from rightloss.views.labels.readings import Ask, Reading
+from rightloss.views.labels.readings.reading import regression
 from rightloss.views.model.graph import Head, heads
 
 LOW_PRECISION = ("float16", "bfloat16")
@@ -73,7 +88,14 @@ def with_cross_entropy(evidence: Evidence) -> Evidence:
 
     No loss was given, so what is wrong can only be the last layer.
     """
+    one = evidence.possible(Field.WIDTH) == {Width.ONE} and Labels.BINARY in evidence.possible(Field.LABELS)
+    if one and evidence.ignore is not None:  # yes/no labels with gaps are one column of labels with gaps
+        gaps = Possible(frozenset({Labels.MULTIHOT_MISSING}), evidence.facts(Field.LABELS))
+        width = Possible(frozenset({Width.K}), evidence.facts(Field.WIDTH))
+        evidence = replace(evidence, fields={**evidence.fields, Field.LABELS: gaps, Field.WIDTH: width}, classes=1)
     losses = {_CROSS_ENTROPY[each] for each in Labels if each in evidence.possible(Field.LABELS)}
+    if evidence.ignore is not None:
+        losses -= {Loss.BINARY}  # it counts what nobody labelled
     raw = evidence.possible(Field.ACTIVATION) <= _RAW
     told = {FromLogits.TRUE if raw else FromLogits.FALSE}
     if Loss.MASKED_BINARY in losses:
@@ -84,6 +106,35 @@ def with_cross_entropy(evidence: Evidence) -> Evidence:
 def quantity_fits(head: Head) -> bool:
     """Whether the last layer could predict a number: one unit that is no probability."""
     return head.units in (1, None) and not head.activations <= {Activation.SIGMOID, Activation.SOFTMAX}
+
+
+def with_number(reading: Reading, head: Head) -> Reading:
+    """The reading of labels as numbers, which the last layer has settled."""
+    return replace(reading, ask=None, facts=(*reading.facts, _one_number(head)))
+
+
+def number_meant(reading: Reading, head: Head) -> tuple[Reading, ...]:
+    """The rival reading of class ids as numbers, where the last layer gives one number; nothing for other labels."""
+    if not reading.class_names or not all(isinstance(name, int | float) for name in reading.class_names):
+        return ()
+    ask = Ask("task", "The last layer gives one number: are the labels quantities to predict, or class ids?")
+    return (regression((_one_number(head),)).asking(ask),)
+
+
+def bounded(head: Head, low: float | None, high: float | None) -> Evidence | None:
+    """Evidence of a last layer of probabilities before numbers `low` to `high`; None where it reaches all of them."""
+    if not head.activations <= {Activation.SIGMOID, Activation.SOFTMAX} or low is None or high is None:
+        return None
+    if 0 <= low and high <= 1:
+        return None
+    fact = Fact(f"the last layer ends in {head.word}, the labels lie between {low:g} and {high:g}", head.layer)
+    seen = Evidence().narrow(Field.ACTIVATION, head.activations, fact).narrow(Field.LOSS, Loss.REGRESSION, fact)
+    return seen.narrow(Field.FROM_LOGITS, FromLogits.ABSENT).meets(Condition.BOUNDS, Bounds.OUTSIDE, fact)
+
+
+def _one_number(head: Head) -> Fact:
+    word = f"ends in {head.word}" if head.word and head.word != "linear" else "has no activation"
+    return Fact(f"the last layer has one unit and {word}: it gives one number", head.layer, Confidence.DECLARED)
 
 
 def unsafe_probabilities(head: Head) -> bool:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from rightloss.contract import Activation, Loss
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE
 from rightloss.errors import UnsupportedInput
+from rightloss.views.model.data import few
 from rightloss.views.model.loss_facts import LossFacts
 from rightloss.views.model.twin import CLIP
 
@@ -28,6 +30,7 @@ class Output:
     values: NDArray[np.float64]  # (n, ...)
     recovered: bool | None  # whether the tensor still carries the values before its activation
     dtype: str
+    bounded: bool | None = None  # whether it stays in [0, 1] for inputs a thousand times as large; None: not asked
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -47,6 +50,58 @@ def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output
             fix="model.predict(x[:2])  # try it alone first",
         ) from error
     return {name: (tensor, _output(tensor)) for name, tensor in tensors.items()}
+
+
+def names(model: Any, x: Any) -> list[str]:
+    """The outputs of a model that has no graph: keys of a dict, numbers of a tuple; [] for a single one."""
+    try:
+        with _unchanged(model), quiet():
+            result = model(x, training=False)
+    except Exception:  # `forward` says what does not fit
+        return []
+    if isinstance(result, dict):
+        return list(result)
+    several = isinstance(result, list | tuple) and len(result) > 1
+    return [f"output_{index + 1}" for index in range(len(result))] if several else []
+
+
+SCALE = 1e3
+"""How much larger inputs are made, with both signs, to see whether an output is bounded."""
+
+
+def inside(output: Output) -> bool:
+    """Whether all values of this output lie in [0, 1]."""
+    values = output.values
+    return bool(values.size) and bool((values >= 0).all() and (values <= 1).all())
+
+
+def bounded(model: Any, x: Any, name: str, names: list[str]) -> bool | None:
+    """Whether this output stays in [0, 1] for large inputs, as raw scores never do; None where x cannot be scaled."""
+    parts = [few(x, ROWS_SCALED)]
+    scaled = [scale_inputs(parts[0], sign * SCALE) for sign in (1, -1)]
+    if any(each is None for each in scaled):
+        return None
+    try:
+        found = [_output(run(model, each, names)[name]) for each in scaled]
+    except Exception:  # a model of the user's own may refuse what it does not expect
+        return None
+    return all(inside(each) for each in found)
+
+
+def scale_inputs(x: Any, factor: float) -> Any:
+    """Inputs times a factor; None where one of them holds no floats (ids of words have no scale)."""
+    if isinstance(x, dict):
+        parts = {key: scale_inputs(part, factor) for key, part in x.items()}
+        return None if any(part is None for part in parts.values()) else parts
+    if isinstance(x, list | tuple):
+        several = [scale_inputs(part, factor) for part in x]
+        return None if any(part is None for part in several) else type(x)(several)
+    array = np.asarray(x)
+    return array * array.dtype.type(factor) if array.dtype.kind == "f" else None
+
+
+ROWS_SCALED = 8
+"""Examples of the batch that are scaled."""
 
 
 def run(model: Any, x: Any, names: list[str]) -> dict[str, Any]:
@@ -90,14 +145,22 @@ def activations(output: Output) -> frozenset[Activation]:
         return frozenset(Activation)
     if (values < 0).any() or (values > 1).any():
         return frozenset({Activation.LINEAR, Activation.OTHER, Activation.LOG_SOFTMAX})
-    units = values.shape[-1]
-    if units == 1:
-        if (values == 1).all():
-            return frozenset({Activation.SOFTMAX})
-        return frozenset({Activation.SIGMOID}) if output.recovered else frozenset(Activation) - {Activation.SOFTMAX}
-    if (np.abs(values.sum(axis=-1) - 1) <= ROW_SUM_TOLERANCE).all():
+    if values.shape[-1] == 1 and (values == 1).all():
         return frozenset({Activation.SOFTMAX})
-    return frozenset({Activation.SIGMOID}) if output.recovered else frozenset(Activation) - {Activation.SOFTMAX}
+    tolerance = _HALF_PRECISION_SUM.get(output.dtype, ROW_SUM_TOLERANCE)
+    if values.shape[-1] > 1 and (np.abs(values.sum(axis=-1) - 1) <= tolerance).all():
+        return frozenset({Activation.SOFTMAX})
+    if output.recovered or output.bounded:
+        return frozenset({Activation.SIGMOID})
+    if output.bounded is None and values.size >= ENOUGH_CELLS:  # raw scores would have been negative somewhere
+        return frozenset({Activation.SIGMOID, Activation.OTHER})
+    return frozenset(Activation) - {Activation.SOFTMAX}
+
+
+ENOUGH_CELLS = 20
+"""From this many values in [0, 1] on, none of them negative, raw scores are ruled out."""
+_HALF_PRECISION_SUM = {"float16": 5e-3, "bfloat16": 3e-2}
+"""How far from 1 a row of probabilities may sum where each was rounded to this dtype."""
 
 
 def saturated_share(values: NDArray[np.float64], activation: Activation) -> float:
@@ -168,15 +231,36 @@ def as_compiled(loss: Any) -> Any:
     return wrapper(loss, name="loss")
 
 
-def swapped(loss: LossFacts, labels: NDArray, tensor: Any, value: float) -> bool:
-    """Whether a function of the user's own equals a cross-entropy with its arguments the other way round."""
+def swapped(loss: LossFacts, labels: NDArray, tensor: Any) -> bool:
+    """Whether a function of the user's own is a cross-entropy with its arguments the other way round.
+
+    On three parts of the batch it must be the same multiple of the swapped cross-entropy (its scale, and where it cuts
+    a logarithm, are the user's), and no multiple of the right one.
+    """
     import keras
 
+    if len(labels) < 2 * _PARTS:
+        return False
     target = keras.ops.cast(keras.ops.reshape(keras.ops.convert_to_tensor(labels), tensor.shape), "float32")
-    for function in (keras.losses.binary_crossentropy, keras.losses.categorical_crossentropy):
-        with quiet():
-            right = float(keras.ops.mean(function(target, tensor)))
-            wrong = float(keras.ops.mean(function(tensor, target)))
-        if np.isclose(value, wrong, rtol=1e-4) and not np.isclose(right, wrong, rtol=1e-2):
-            return True
+    cuts = np.linspace(0, len(labels), _PARTS + 1).astype(int)
+    parts = [(target[start:stop], tensor[start:stop]) for start, stop in pairwise(cuts)]
+    whole = as_compiled(loss.live)
+    with quiet():
+        own = [float(whole(y, p)) for y, p in parts]
+        for function in (keras.losses.binary_crossentropy, keras.losses.categorical_crossentropy):
+            right = [float(keras.ops.mean(function(y, p))) for y, p in parts]
+            wrong = [float(keras.ops.mean(function(p, y))) for y, p in parts]
+            if _multiple(own, wrong, 1e-3) and not _multiple(own, right, 1e-2):
+                return True
     return False
+
+
+_PARTS = 3
+
+
+def _multiple(values: list[float], of: list[float], tolerance: float) -> bool:
+    """Whether one factor makes these values of those."""
+    if not all(np.isfinite(values)) or not all(np.isfinite(of)) or min(map(abs, of)) == 0 or values[0] == 0:
+        return False
+    ratios = [value / other for value, other in zip(values, of, strict=True)]
+    return bool(np.allclose(ratios, ratios[0], rtol=tolerance, atol=0))

@@ -6,10 +6,10 @@ import inspect
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import Evidence, FromLogits, Loss, Setup
+from rightloss.contract import Activation, Evidence, FromLogits, Loss, Setup
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe, push
-from rightloss.views.model.data import Data, one_batch, profile_labels, with_labels
+from rightloss.views.model.data import Data, few, first_parts, profile_labels, with_labels
 from rightloss.views.model.fit_arguments import Extras, fit_arguments
 from rightloss.views.model.graph import output_names
 from rightloss.views.model.loss_facts import loss_facts, losses_of
@@ -28,13 +28,16 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
             cannot show.
 
     Raises:
-        UnsupportedInput: see `data.one_batch`.
+        UnsupportedInput: see `data.first_parts`.
     """
     extras = extras or Extras()
+    parts = first_parts(data)
     names = output_names(model)
     found = {head.name: head for head in graph.heads(model)}
+    if not found:  # a subclass tells its outputs only when it is called
+        names = probe.names(model, few(parts.parts[0], 2)) or names
     avoid = frozenset(size for head in found.values() for size in head.shape[1:] if size)
-    batch = one_batch(data, names, avoid=avoid)
+    batch = parts.batch(names, avoid=avoid)
     batch = with_labels(data, batch, names) if all_labels else replace(batch, labels=_batch_profiles(batch, names))
     outputs = probe.forward(model, batch.x, names)
     if not found:  # a Sequential model that was only built by the probe
@@ -53,6 +56,8 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         tensor, output = outputs[name]
         head = found.get(name) or graph.Head(name, output.shape)
         head = replace(head, shape=head.shape if all(head.shape[1:]) and head.shape else output.shape)
+        if head.activations == frozenset(Activation) and probe.inside(output):
+            output = replace(output, bounded=probe.bounded(model, batch.x, name, names))
         pushed = push.pushed(model, batch.x, name, names, head, loss, batch.y[name])
         one = Output(head, loss, batch.labels[name], uses[name], tensor, output, batch.y[name], pushed)
         seen = fit_arguments(one.evidence(all_labels=all_labels), one, extras, batch, names, name)
