@@ -1,6 +1,6 @@
 """How labels become what the loss sees: steps that are data, so they can be saved, shown, inverted and written as code.
 
-The steps are carried out on arrays by views/labels/encode.py; this file says what they are and what a user writes.
+The steps are carried out on arrays by views/labels/encode.py; what a user writes instead is in prepared_lines.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from rightloss.contract.recipe import literal
 from rightloss.contract.vocabulary import Labels, Source
 
 
@@ -73,12 +72,16 @@ class Preparation:
             steps=tuple(Step(Op(step["op"]), _from_number(step.get("value"))) for step in saved["steps"]),
         )
 
-    def lines(self, name: str = "y") -> tuple[str, ...]:
-        """Python lines that prepare the array or list `name`; they need `import numpy as np` only."""
-        written: list[str] = []
-        for step in self.steps:
-            written += _LINES[step.op](self, step, name)
-        return tuple(written)
+    def lines(self, name: str = "y", *, classes: str | None = None) -> tuple[str, ...]:
+        """Python lines that prepare the labels `name`; they need `import numpy as np` only.
+
+        Args:
+            name: the variable.
+            classes: an expression for the class names, in place of writing them out or computing them from the labels.
+        """
+        from rightloss.contract.prepared_lines import LINES
+
+        return tuple(line for step in self.steps for line in LINES[step.op](self, step, name, classes))
 
 
 def _number(value: Any) -> Any:
@@ -88,82 +91,3 @@ def _number(value: Any) -> Any:
 
 def _from_number(value: Any) -> Any:
     return float("nan") if value == "nan" else value
-
-
-def _classes_line(preparation: Preparation) -> str:
-    return f"classes = {literal(list(preparation.classes))}"
-
-
-def _pad_lines(_: Preparation, __: Step, name: str) -> list[str]:
-    return [
-        f"{name} = [[] if row is None else list(row) for row in {name}]",
-        f"longest = max(len(row) for row in {name})",
-        f"{name} = np.array([[*row, *[None] * (longest - len(row))] for row in {name}], dtype=object)",
-    ]
-
-
-def _map_lines(preparation: Preparation, step: Step, name: str) -> list[str]:
-    index = "index = {label: i for i, label in enumerate(classes)}"
-    if preparation.ignore is None:
-        return [_classes_line(preparation), index, f"{name} = np.vectorize(index.__getitem__, otypes=[int])({name})"]
-    rest = literal(preparation.ignore)
-    kind = "float" if isinstance(preparation.ignore, float) else "int"
-    gone = "label is None or label != label"
-    if step.value is not None:
-        gone += f" or label == {literal(step.value)}"
-    return [
-        _classes_line(preparation),
-        index,
-        f"{name} = np.vectorize(lambda label: {rest} if {gone} else index[label], otypes=[{kind}])({name})",
-    ]
-
-
-def _high_lines(preparation: Preparation, step: Step, name: str) -> list[str]:
-    if preparation.ignore is not None:
-        return [
-            f"{name} = np.asarray({name}, dtype=float)  # None becomes nan",
-            f"{name} = np.where(np.isnan({name}), np.nan, {name} == {literal(step.value)})",
-        ]
-    return [f"{name} = (np.asarray({name}) == {literal(step.value)}).astype(int)"]
-
-
-def _split_lines(_: Preparation, step: Step, name: str) -> list[str]:
-    return [
-        f'{name} = [row if isinstance(row, str) else "" for row in {name}]  # missing: no tags',
-        f"{name} = [[tag.strip() for tag in row.split({literal(step.value)}) if tag.strip()] for row in {name}]",
-    ]
-
-
-def _multi_hot_lines(preparation: Preparation, __: Step, name: str) -> list[str]:
-    return [
-        _classes_line(preparation),
-        f"{name} = [() if row is None else row for row in {name}]",
-        f"{name} = np.array([[label in set(row) for label in classes] for row in {name}], dtype=int)",
-    ]
-
-
-def _threshold_lines(_: Preparation, step: Step, name: str) -> list[str]:
-    return [f"{name} = (np.asarray({name}) >= {literal(step.value)}).astype(int)"]
-
-
-def _fill_lines(preparation: Preparation, _: Step, name: str) -> list[str]:
-    return [
-        f"{name} = np.asarray({name}, dtype=float)  # None becomes nan",
-        f"{name} = np.where(np.isnan({name}), {literal(preparation.ignore)}, {name}).astype(int)",
-    ]
-
-
-def _axis_lines(_: Preparation, __: Step, name: str) -> list[str]:
-    return [f"{name} = np.expand_dims(np.asarray({name}), -1)"]
-
-
-_LINES = {
-    Op.PAD: _pad_lines,
-    Op.MAP: _map_lines,
-    Op.HIGH: _high_lines,
-    Op.SPLIT: _split_lines,
-    Op.MULTI_HOT: _multi_hot_lines,
-    Op.THRESHOLD: _threshold_lines,
-    Op.FILL: _fill_lines,
-    Op.ADD_AXIS: _axis_lines,
-}

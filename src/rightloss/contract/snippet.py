@@ -13,11 +13,11 @@ from typing import Any
 from rightloss.contract import recipe
 from rightloss.contract.contract import Contract
 from rightloss.contract.preparation import Op, Preparation
+from rightloss.contract.prepared_lines import MOST_WRITTEN, missing_lines
 from rightloss.contract.recipe import Call, Name, literal
 from rightloss.contract.vocabulary import Activation, Decode, Form, Labels, Loss, Positions, Source, Task
 
 SHOWN = 6  # labels in the made-up data; the user's own have all of them
-MOST_NAMES = 100  # from this many classes on predictions are read as ids
 
 _SHAPES = {Positions.EXAMPLE: (512, 8), Positions.TOKEN: (256, 12, 8), Positions.PIXEL: (64, 16, 16, 3)}
 _ROW_OF = {
@@ -53,7 +53,9 @@ def snippet(
         Python source with a final newline. It needs numpy and keras, and rightloss where a loss or metric is ours.
     """
     known = contract if isinstance(contract.classes, int) else replace(contract, classes="num_classes")
-    names = tuple(classes) if _worth_naming(classes) else ()
+    found = any(line.startswith("classes = ") for line in lines)
+    names = () if found or not _worth_naming(classes) else tuple(classes)
+    computed = any(line.startswith("classes = sorted(") for line in lines)
     return "\n".join(
         [
             *_imports(known),
@@ -61,18 +63,18 @@ def snippet(
             *_data(known, preparation),
             *_prepared(known, lines, names),
             "",
-            *_model(known, bias),
-            *_compiled(known),
+            *_model(replace(known, classes="len(classes)") if computed else known, bias),
+            *_compiled(known, computed),
             "model.fit(x, y, validation_split=0.2, epochs=10)",
             "",
-            *_read(known, bool(names)),
+            *_read(known, bool(found or names)),
             "",
         ]
     )
 
 
 def _worth_naming(classes: Sequence[Any]) -> bool:
-    return 0 < len(classes) <= MOST_NAMES and list(classes) != list(range(len(classes)))
+    return 0 < len(classes) <= MOST_WRITTEN and list(classes) != list(range(len(classes)))
 
 
 def _imports(contract: Contract) -> list[str]:
@@ -179,10 +181,23 @@ def _gaps(value: str) -> str:
 
 
 def _prepared(contract: Contract, lines: Sequence[str], names: tuple[Any, ...]) -> list[str]:
-    named = [] if not names or any(line.startswith("classes = ") for line in lines) else [f"classes = {_list(names)}"]
+    named = [f"classes = {_list(names)}"] if names else []
     shape = "" if contract.units != 1 or contract.positions is Positions.EXAMPLE else ", one column at the end"
-    told = [f"# Labels as the loss reads them: {contract.labels.example}{shape}"] if lines else []
-    return ["", *told, *lines, *named] if lines or named else []
+    told = f"# Labels as the loss reads them: {contract.labels.example}{shape}"
+    return ["", told, *(lines or _as_array(contract)), *named]
+
+
+def _as_array(contract: Contract) -> list[str]:
+    """Labels that need no preparation, from any container to an array of the right type."""
+    ignore = contract.ignore
+    kind = "int64" if contract.labels is Labels.INDEX else "float32"
+    gaps = contract.labels is Labels.MULTIHOT_MISSING or (ignore is not None and ignore != ignore)
+    if not gaps:
+        return [f'y = np.asarray(y, dtype="{kind}")']
+    return [
+        *missing_lines("y"),
+        "y = np.vectorize(lambda cell: np.nan if missing(cell) else cell, otypes=[np.float32])(y)",
+    ]
 
 
 def _list(values: Sequence[Any]) -> str:
@@ -227,13 +242,21 @@ def _last_layer(contract: Contract) -> str:
     return "The last layer: raw scores, so no activation"
 
 
-def _compiled(contract: Contract) -> list[str]:
+def _compiled(contract: Contract, computed: bool) -> list[str]:
+    """The compile call; where classes are computed from the data, so is every number of them."""
+    calls = recipe.metrics(contract)
+    if computed:
+        told = {"num_labels": Name("len(classes)")}
+        calls = tuple(
+            replace(call, keywords={name: told.get(name, value) for name, value in call.keywords.items()})
+            for call in calls
+        )
     return [
         "model.compile(",
         '    optimizer="adam",',
         f"    loss={recipe.loss(contract).code()},",
         "    metrics=[",
-        *(f"        {call.code()}," for call in recipe.metrics(contract)),
+        *(f"        {call.code()}," for call in calls),
         "    ],",
         ")",
     ]
