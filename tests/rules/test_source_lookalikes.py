@@ -15,6 +15,21 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "probabilities of a model that gives raw scores": (
+        "m = keras.Sequential([layers.Dense(10)])\n"
+        "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))\n"
+        "p = tf.nn.softmax(m.predict(x))\nb = keras.Sequential([layers.Dense(1)])\n"
+        "b.compile(loss=losses.BinaryCrossentropy(from_logits=True))\nq = tf.nn.sigmoid(b.predict(x))"
+    ),
+    "one of two losses reads what sigmoid shows": (
+        "i = keras.Input((8,))\nz = layers.Dense(9)(i)\np = tf.nn.sigmoid(z)\n"
+        "if several:\n    tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)\n"
+        "else:\n    tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=z)"
+    ),
+    "softmax cooled by a temperature": (
+        "m = keras.Sequential([layers.Dense(10, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "p = tf.nn.softmax(np.log(m.predict(x)) / 0.7)"
+    ),
     "accuracy in a program for Keras 1": (
         "from sklearn.datasets import make_multilabel_classification\n"
         "x, y = make_multilabel_classification(n_classes=3)\nm = keras.Sequential([layers.Dense(3, 'sigmoid')])\n"

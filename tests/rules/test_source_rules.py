@@ -180,6 +180,27 @@ BROKEN = {
         "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
         "y = (m.predict(images) > 0.5).astype('int32')",
     ),
+    "RL601 softmax once more": (
+        "RL601",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nscore = tf.nn.softmax(m.predict(images)[0])",
+    ),
+    "RL601 sigmoid once more": (
+        "RL601",
+        SIGMOID + "m.compile(loss='binary_crossentropy')\np = keras.ops.sigmoid(m.predict(images))",
+    ),
+    "RL601 softmax of one score": (
+        "RL601",
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
+        "p = tf.nn.softmax(m.predict(images))",
+    ),
+    "RL601 softmax of what a binary loss reads": (
+        "RL601",
+        "class End(layers.Layer):\n    def call(self, targets, logits):\n"
+        "        self.add_loss(losses.BinaryCrossentropy(from_logits=True)(targets, logits))\n"
+        "        return keras.ops.softmax(logits)\n"
+        "i, t = keras.Input((8,)), keras.Input((10,))\nm = keras.Model([i, t], End()(t, layers.Dense(10)(i)))\n"
+        "m.compile('adam')",
+    ),
     "RL601 missing axis": (
         "RL601",
         "m = keras.Sequential([keras.Input((8,)), layers.Dense(10, 'softmax')])\n"

@@ -175,7 +175,7 @@ def decodes(program: str, head: str = "layers.Dense(1, 'sigmoid')", loss: str = 
         ("p = m.predict(x)\nprint(np.argmax(p[0]))", [Decode.ARGMAX]),
         ("best = np.argmax(m.predict(x)[:, 0])", []),
         ("worst = np.argmax(m.predict(x), axis=0)", []),
-        ("y = tf.nn.sigmoid(m.predict(x)) > 0.5", []),
+        ("y = tf.nn.sigmoid(m.predict(x)) > 0.5", [Decode.SIGMOID]),
         ("far = m.predict(x) > 0.9", []),
     ],
 )

@@ -134,7 +134,7 @@ def _uses(
         for reading in setup.decodes:
             outcomes = [rule.judge(row, reading) for row in rows]
             if all(outcomes):
-                yield rule, reading.fact, outcomes[0]
+                yield rule, reading.fact, max(outcomes, key=lambda each: list(Severity).index(each.severity))
 
 
 def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:

@@ -25,6 +25,9 @@ def decode_uses(seen: SetupSeen, write: _Write) -> Iterator[DecodeUse]:
 
 def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
     applied = use.prediction.applied
+    if use.kind in ("softmax", "sigmoid"):
+        plain = all(step == "row" for step in applied)
+        return {"softmax": Decode.SOFTMAX, "sigmoid": Decode.SIGMOID}[use.kind] if plain else None
     if use.kind == "argmax":
         if _over_examples(use, seen):
             return Decode.ARGMAX_EXAMPLES

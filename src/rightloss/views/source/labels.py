@@ -128,6 +128,8 @@ def _unary(path: str, name: str) -> Callable[[Machine, Args], Value]:
 
     def handler(machine: Machine, args: Args) -> Value:
         value = args.get(0, "x", "logits")
+        if value is not None:
+            machine.recorder.activation(value, name, args.node)
         if isinstance(value, Data) and value.prediction is not None:
             return replace(
                 value, prediction=replace(value.prediction, applied=(*value.prediction.applied, name)), parts={}

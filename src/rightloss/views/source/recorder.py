@@ -38,7 +38,7 @@ class Training:
 class Decoding:
     """One reading of predictions as labels."""
 
-    kind: str  # "argmax", "threshold"
+    kind: str  # "argmax", "threshold", "softmax", "sigmoid"
     prediction: Prediction
     node: ast.AST
     limit: float | None = None
@@ -76,6 +76,7 @@ class Recorder:
         self.classes: list[UserClass] = []
         self.loss_results: list[LossResult] = []
         self.updates: list[tuple[Obj, Value | None, Value | None, Args]] = []  # metric, labels, prediction
+        self.activated: list[tuple[Tensor, str, ast.AST]] = []  # tensor, what is applied to it, where
         self.saved: list[tuple[Value, Obj]] = []  # (path, model)
         self.mixed_precision = False
         self.old_keras = False  # a spelling that only Keras before 2.4 takes
@@ -115,6 +116,16 @@ class Recorder:
         prediction = prediction_of(data)
         if prediction is not None and not self.by_size:
             self.decodings.append(Decoding("threshold", prediction, node, limit))
+
+    def activation(self, data: Value, name: str, node: ast.AST | None) -> None:
+        """Softmax or sigmoid of a prediction, or of any tensor: a loss may read the same one."""
+        prediction = prediction_of(data)
+        if node is None or name not in ("softmax", "sigmoid") or self.by_size:
+            return
+        if prediction is not None:
+            self.decodings.append(Decoding(name, prediction, node))
+        elif isinstance(data, Tensor):
+            self.activated.append((data, name, node))
 
 
 def prediction_of(value: Value) -> Prediction | None:

@@ -22,6 +22,7 @@ from rightloss.views.source.values import (
     LossResult,
     Map,
     Obj,
+    Prediction,
     Ref,
     Seq,
     Tensor,
@@ -297,6 +298,13 @@ LOSS_FAMILIES = frozenset(entry.family for entry in LOSS_NAMES.values())
 
 
 def _decodings(machine: Machine, site: Site) -> list[Decoding]:
+    """How predictions of a model are read; without a model, what becomes of the very tensor that a loss reads."""
+    if site.model is not None:
+        return [each for each in machine.recorder.decodings if each.prediction.model is site.model]
+    if any(other.output is site.output and other.node is not site.node for other in machine.recorder.sites):
+        return []  # two losses read it: each may have its own way of showing it
     return [
-        each for each in machine.recorder.decodings if site.model is not None and each.prediction.model is site.model
+        Decoding(name, Prediction(tensor), node)
+        for tensor, name, node in machine.recorder.activated
+        if site.output is tensor
     ]
