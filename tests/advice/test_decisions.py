@@ -236,3 +236,18 @@ def test_predictions_in_every_form_are_the_same_probabilities(one_unit: bool, lo
     np.testing.assert_allclose(
         adjust.log_probabilities(given_, logits=logits, one_unit=one_unit), np.log(both), atol=1e-9
     )
+
+
+def test_one_temperature_for_labels_that_can_be_true_together() -> None:
+    """Raw scores six times too large are found out, whatever cells are missing; few rows say why they are not."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(-1, 1, (3000, 4))
+    y = (rng.random(z.shape) < 1 / (1 + np.exp(-z))).astype(float)
+    y[rng.random(z.shape) < 0.2] = np.nan
+    found = Imbalance(tuple("abcd"), (900, 900, 900, 900), 3000, exclusive=False)
+    goal = Goal(Measure.LOG_LOSS)
+    sure = adjust.log_pair(6 * z)
+    decision = decide(Kind.NOTHING, goal, found, y, sure)
+    assert decision.temperature == pytest.approx(6, rel=0.1)
+    np.testing.assert_allclose(decision.log_probabilities(sure), adjust.log_pair(6 * z / decision.temperature))
+    assert "too few" in decide(Kind.NOTHING, goal, found, y[:200], sure[:200]).note

@@ -22,9 +22,9 @@ LABELS = Imbalance(("rain", "wind", "snow"), (300, 60, 25), 1000, exclusive=Fals
 
 def _remedy(found: Imbalance, goal: str | None = None, **stated: Any) -> Remedy:
     ordered = stated.pop("ordered", False)
-    read = read_goal(
-        goal, stated.get("costs"), stated.get("prior"), names=found.names, exclusive=found.exclusive, ordered=ordered
-    )
+    told = (goal, stated.get("costs"), stated.get("prior"))
+    known = {"names": found.names, "exclusive": found.exclusive, "counts": found.counts}
+    read = read_goal(*told, **known, ordered=ordered)
     assert read is not None
     return choose(read, found)
 
@@ -88,14 +88,44 @@ def test_losses_are_alternatives_for_long_tails_only() -> None:
     assert not _remedy(mild, "balanced_accuracy").alternatives
 
 
-def test_losses_for_drowned_positives() -> None:
-    """Focal loss is an alternative only for dense labels, the asymmetric one only for many labels with few true."""
+def test_focal_loss_for_drowned_positives() -> None:
+    """It is an alternative only for dense labels; in the form, sigmoid or softmax, that the labels have."""
     pixels = Imbalance(("background", "lesion"), (1_000_000, 300), 1_000_300, exclusive=True)
     assert [each.kind for each in _remedy(pixels, "f1").alternatives] == [Kind.FOCAL_LOSS]
+    assert "BinaryFocal()" in "".join(_remedy(pixels, "f1").alternatives[0].code)
+    organs = Imbalance(("background", "lesion", "bone"), (1_000_000, 300, 90_000), 1_090_300, exclusive=True)
+    assert "CategoricalFocal()" in "".join(_remedy(organs, "f1:lesion").alternatives[0].code)
+    assert not _remedy(organs, "f1:bone").alternatives
     assert not _remedy(BINARY, "f1").alternatives
-    tags = Imbalance(tuple(range(80)), (300,) * 80, 10_000, exclusive=False)
-    assert [each.kind for each in _remedy(tags, "macro_f1").alternatives] == [Kind.ASYMMETRIC_LOSS]
-    assert not _remedy(LABELS, "macro_f1").alternatives
+
+
+def test_the_class_that_f1_is_about_is_not_left_to_the_alphabet() -> None:
+    """Of two names in words the second is meant only if it is the rarer one; 0 and 1 have a second one by nature."""
+    fraud = Imbalance(("fraud", "ok"), (50, 950), 1000, exclusive=True)
+    for goal in ("f1", "recall@precision=0.9"):
+        with pytest.raises(WrongArgument, match="'fraud' and 'ok'"):
+            _remedy(fraud, goal)
+    assert "always fraud" in _remedy(fraud, "f1:fraud").why
+    assert "always 1" in _remedy(Imbalance((0, 1), (50, 950), 1000, exclusive=True), "f1").why
+
+
+def test_macro_f1_has_cuts_where_nothing_is_rare() -> None:
+    """The best cut for F1 depends on how well a label is predicted, not only on how frequent it is."""
+    even = Imbalance(("rain", "wind"), (480, 400), 1000, exclusive=False)
+    assert _remedy(even, "macro_f1").kind is Kind.THRESHOLD
+    assert _remedy(even, "balanced_accuracy").kind is Kind.NOTHING
+    two = _remedy(Imbalance((0, 1), (500, 500), 1000, exclusive=True), "macro_f1")
+    assert two.kind is Kind.THRESHOLD
+    assert not any("of its own" in condition for condition in two.conditions)
+
+
+@pytest.mark.parametrize("goal", ["log_loss", "accuracy", "auroc", "auprc"])
+def test_few_rows_are_told_for_every_goal(goal: str) -> None:
+    """Where nothing is to be done either, a number about a class with ten rows is an interval."""
+    few = Imbalance(("no", "yes"), (990, 10), 1000, exclusive=True)
+    for keywords in ({"goal": goal}, {"prior": {"yes": 0.5}}, {"costs": {("yes", "no"): 5}}):
+        assert any("yes: fewer than 20 rows" in each for each in _remedy(few, **dict(keywords)).conditions)
+    assert not any("fewer" in each for each in _remedy(BINARY, goal).conditions)
 
 
 def test_classes_with_few_rows_are_named() -> None:

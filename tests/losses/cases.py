@@ -119,11 +119,6 @@ def binary_focal(y: np.ndarray, p: np.ndarray) -> np.ndarray:
     return -0.25 * y * (1 - p) ** 2 * np.log(p) - 0.75 * (1 - y) * p**2 * np.log(1 - p)
 
 
-def asymmetric(y: np.ndarray, p: np.ndarray) -> np.ndarray:
-    q = np.maximum(p - 0.05, 0)
-    return -y * (1 - p) * np.log(p) - (1 - y) * q**4 * np.log(1 - q)
-
-
 def prior_adjusted(t: np.ndarray, z: np.ndarray) -> np.ndarray:
     weighted = np.array(PRIOR) ** 0.7 * np.exp(z)
     return -(t * np.log(weighted / weighted.sum(-1, keepdims=True))).sum(-1)
@@ -197,7 +192,6 @@ MBCE = (losses.masked_binary_crossentropy, losses.MaskedBinaryCrossentropy)
 PRIOR_CE = (losses.prior_adjusted_crossentropy, losses.PriorAdjustedCrossentropy)
 FOCAL = (losses.categorical_focal, losses.CategoricalFocal)
 LATE = (losses.class_weighted_crossentropy, losses.LateWeightedCrossentropy)
-ASYMMETRIC = (losses.asymmetric_binary_crossentropy, losses.AsymmetricBinaryCrossentropy)
 CORN = (losses.corn_crossentropy, losses.CornCrossentropy)
 GROUPED = (losses.grouped_crossentropy, losses.GroupedCrossentropy)
 
@@ -211,7 +205,6 @@ CASES = [
     Case("masked-soft", *MBCE, {}, soft_yes_no, per_label(masked)),
     Case("masked-weighted", *MBCE, {"positive_weight": [1.0, 2.0, 3.0, 0.5]}, yes_no, per_label(masked_weighted)),
     Case("binary-focal", losses.binary_focal, losses.BinaryFocal, _BINARY_FOCAL, yes_no, per_label(binary_focal)),
-    Case("asymmetric", *ASYMMETRIC, {}, yes_no, per_label(asymmetric)),
     Case("prior-ids", *PRIOR_CE, _PRIOR, ids, per_position(prior_adjusted), bad_shapes=CLASSES),
     Case("prior-tokens", *PRIOR_CE, _PRIOR, tokens, per_position(prior_adjusted), bad_shapes=CLASSES),
     Case("prior-soft", *PRIOR_CE, _PRIOR, distributions, per_position(prior_adjusted), bad_shapes=CLASSES),

@@ -130,6 +130,15 @@ def test_no_label_at_all_costs_nothing(case: Case) -> None:
 
 
 @EVERY_CASE
+def test_no_rows_cost_nothing(case: Case) -> None:
+    """A batch of no rows, which a filtered dataset can hold, adds up to 0 and raises nothing, as Keras's own losses."""
+    labels, logits = batch(case)
+    value, gradient = value_and_gradient(case.loss(), labels[:0], logits[:0].astype("float32"))
+    assert value.sum() == 0
+    assert gradient.shape == (0, *logits.shape[1:])
+
+
+@EVERY_CASE
 def test_a_label_that_is_none_is_not_silent(case: Case) -> None:
     """A known label outside its range makes the loss NaN, leaves the gradient finite, and weight 0 switches it off."""
     labels, logits = batch(case)

@@ -35,14 +35,12 @@ def gradient(loss: Any, logits: Any) -> np.ndarray:
 
 
 def test_plain_settings_are_keras_own_losses() -> None:
-    """Without weights, exponents, margin or adjustment each loss is the cross-entropy Keras has."""
+    """Without weights, exponents or adjustment each loss is the cross-entropy Keras has."""
     binary = keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)(MULTI_HOT, LOGITS)
     softmax = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)(IDS, LOGITS)
     z = LOGITS
     assert_allclose(losses.masked_binary_crossentropy(MULTI_HOT, z), binary, rtol=1e-5)
     assert_allclose(losses.binary_focal(MULTI_HOT, z, gamma=0), binary, rtol=1e-5)
-    none = {"gamma_positive": 0, "gamma_negative": 0, "margin": 0}
-    assert_allclose(losses.asymmetric_binary_crossentropy(MULTI_HOT, z, **none), binary, rtol=1e-5)
     assert_allclose(losses.prior_adjusted_crossentropy(IDS, z, prior=PRIOR, tau=0), softmax, rtol=1e-5)
     assert_allclose(losses.prior_adjusted_crossentropy(IDS, z, prior=[1, 1, 1, 1]), softmax, rtol=1e-5)
     assert_allclose(losses.categorical_focal(IDS, z, gamma=0), softmax, rtol=1e-5)
@@ -106,18 +104,6 @@ def test_focal_gradient_is_never_nan(gamma: float, size: float) -> None:
     assert np.isfinite(gradient(lambda z: losses.binary_focal(cells, z, gamma=gamma), z)).all()
 
 
-def test_asymmetric_drops_easy_negatives_without_nan() -> None:
-    """Below the margin a negative costs nothing and has no gradient, for exponents below 1 too."""
-    z = np.array([-10.0, -2.9444389, 0.0])  # sigmoid of the second is the margin
-    for exponent in (0.0, 0.5, 4.0):
-        slope = gradient(
-            lambda z, g=exponent: losses.asymmetric_binary_crossentropy(np.zeros(3), z, gamma_negative=g), z
-        )
-        assert np.isfinite(slope).all()
-        assert slope[0] == 0
-        assert slope[2] > 0
-
-
 def test_rows_that_are_no_distribution() -> None:
     """Two ones, none, or a negative share are refused, and divided by their sum on request where that helps."""
     rows = np.array([[1.0, 1, 0, 0], [0, 0, 0, 0], [1.5, -0.5, 0, 0], [1, 0, 0, 0]])
@@ -134,6 +120,20 @@ def test_ids_that_are_no_class() -> None:
     """An id outside 0..K-1 or between two ids is NaN, not another class."""
     found = losses.categorical_focal([4.0, -1.0, 1.5, 3.0], LOGITS[:4]).numpy()
     assert list(np.isnan(found)) == [True, True, True, False]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "uint8", "int32", "float16"])
+def test_as_many_classes_as_the_label_dtype_has_numbers(dtype: str) -> None:
+    """128 classes are one more than the largest int8: ids are compared with their number as wide integers."""
+    uniform = losses.prior_adjusted_crossentropy(np.array([0, 5, 127], dtype), np.zeros((3, 128)), prior=np.ones(128))
+    assert_allclose(uniform, np.log(128), rtol=1e-6)
+
+
+def test_ignore_is_compared_as_it_was_said() -> None:
+    """int8 labels have no 255, so -1 is not taken for it; no whole number equals 0.5."""
+    labels = np.array([[1, -1]], "int8")
+    assert np.isnan(losses.masked_binary_crossentropy(labels, [[0.0, 9.0]], ignore=255)).all()
+    assert_allclose(losses.masked_binary_crossentropy([[1, 0]], [[0.0, 0.0]], ignore=0.5), np.log(2), rtol=1e-6)
 
 
 def test_positive_weight_is_tensorflow_own() -> None:
@@ -162,7 +162,6 @@ def test_arguments_are_checked() -> None:
         lambda: losses.PriorAdjustedCrossentropy({1: 2.0, 2: 3.0}),
         lambda: losses.BinaryFocal(gamma=-1),
         lambda: losses.BinaryFocal(alpha=1.5),
-        lambda: losses.AsymmetricBinaryCrossentropy(margin=1),
         lambda: losses.GroupedCrossentropy([[0, 1], [1, 2]]),
         lambda: losses.GroupedCrossentropy([[0]]),
         lambda: losses.grouped_crossentropy(MULTI_HOT, LOGITS, groups=[[0, 9]]),

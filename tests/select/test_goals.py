@@ -165,7 +165,6 @@ def test_the_command_line_takes_goals(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run([*base, "--cost", "yes"]) == 2
 
 
-TAGS = (np.random.default_rng(1).random((3000, 60)) < 0.03).astype(int)
 TAIL = np.repeat(range(10), [5000, 3000, 1800, 1080, 650, 390, 230, 140, 80, 50])
 
 
@@ -175,9 +174,8 @@ TAIL = np.repeat(range(10), [5000, 3000, 1800, 1080, 650, 390, 230, 140, 80, 50]
         (TAIL, {"goal": "balanced_accuracy"}),
         (TAIL, {"goal": "mae", "ordered": True}),
         ([0] * 99_990 + [1] * 50, {"goal": "f1"}),
-        (TAGS, {"goal": "macro_f1"}),
     ],
-    ids=["long tail", "ordered", "dense", "tags"],
+    ids=["long tail", "ordered", "dense"],
 )
 def test_the_lines_of_losses_run(labels: object, keywords: dict) -> None:
     """What an alternative says to write makes a last layer and a loss that train together."""
@@ -187,7 +185,7 @@ def test_the_lines_of_losses_run(labels: object, keywords: dict) -> None:
     assert advice.remedy.alternatives
     for each in advice.remedy.alternatives:
         space = {"advice": advice, "rightloss": rl, "keras": keras, "epochs": 10}
-        exec("\n".join(line for line in each.code if "predict" not in line), space)
+        exec("\n".join(line for line in each.code if "val" not in line and "predict" not in line), space)
         last, loss = space["last_layer"], space["loss"]
         y = advice.encode(np.asarray(labels)[-8:])
         value = float(loss(y if y.ndim > 1 or last.units > 1 else y[:, None], last(np.ones((8, 3), np.float32))))

@@ -8,6 +8,7 @@ is free, exact and can be undone; changing the loss is an alternative only for n
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from rightloss.advice.goals import Goal, Measure
 from rightloss.advice.imbalance import RARE, Imbalance
@@ -17,7 +18,6 @@ from rightloss.advice.thresholds import ENOUGH
 LONG_TAIL = 10.0  # largest class over smallest, from which a loss that knows the prior is worth a second training
 CALIBRATES = 1000  # validation rows from which a temperature is better known than 1
 DENSE_BACKGROUND = 1e-3  # share of positives below which easy negatives drown the rest
-MANY_LABELS, FEW_TRUE = 50, 0.05  # labels, and their mean rate, from which negatives drown positives
 MANY = 3  # softmax losses need a unit for each class
 HEAVIEST = 20  # class weights above it make gradients jump
 LATE = 0.8  # share of the epochs after which late weights begin
@@ -38,9 +38,20 @@ def _plain(why: str) -> Callable[[Goal, Imbalance], Remedy]:
         Kind.NOTHING,
         str(goal),
         why,
-        ("training and use see the same class frequencies",),
+        ("training and use see the same class frequencies", *_unsure(found)),
         _PLAIN,
     )
+
+
+def _unsure(found: Imbalance) -> tuple[str, ...]:
+    """What holds for every number about classes with few rows."""
+    if not found.rare:
+        return ()
+    return (f"{_named(found.rare)}: fewer than {RARE} rows; what is measured about them is an interval",)
+
+
+def _named(names: tuple[Any, ...], most: int = 5) -> str:
+    return ", ".join(str(name) for name in names[:most]) + (", …" if len(names) > most else "")
 
 
 def _log_loss(goal: Goal, found: Imbalance) -> Remedy:
@@ -57,7 +68,7 @@ def _log_loss(goal: Goal, found: Imbalance) -> Remedy:
         Kind.NOTHING,
         str(goal),
         "Plain cross-entropy is this very measure. Weights, resampling and focal loss make it worse.",
-        (),
+        _unsure(found),
         _PLAIN,
         (calibrate,),
     )
@@ -78,6 +89,7 @@ def _prior_shift(goal: Goal, found: Imbalance) -> Remedy:
         (
             "the classes look the same there, only their frequencies differ",
             "the model was trained without weights, resampling or a prior-adjusted loss",
+            *_unsure(found),
         ),
         ("decision = advice.decision()", *_READ),
     )
@@ -92,6 +104,7 @@ def _cost(goal: Goal, found: Imbalance) -> Remedy:
             why += f" Here: {found.names[1]} where its probability is above {cut:.3g}."
     conditions: tuple[str, ...] = (
         "probabilities that can be trusted: compare them with what happened on validation rows",
+        *_unsure(found),
     )
     if goal.prior is not None:
         conditions = (*conditions, "probabilities are first moved to the stated prior, once")
@@ -119,32 +132,39 @@ def _one_class(goal: Goal, found: Imbalance) -> Remedy:
         f"at least {RARE} validation rows of {name}; with fewer the cut stays at one half",
         _SAME,
     )
-    instead = _dense(goal) if count < DENSE_BACKGROUND * (count + other) else ()
+    instead = (_focal(goal, found),) if count < DENSE_BACKGROUND * (count + other) else ()
     return Remedy(Kind.THRESHOLD, str(goal), why, conditions, (*_DECIDE, *_READ), instead)
 
 
-def _dense(goal: Goal) -> tuple[Remedy, ...]:
-    focal = Remedy(
+def _focal(goal: Goal, found: Imbalance) -> Remedy:
+    """Both lines read raw scores; the layer starts at the class frequencies, without which focal loss starts badly."""
+    two = found.exclusive and len(found.names) == 2
+    units, several = (1, False) if two else (len(found.names), found.exclusive)
+    loss, read = ("CategoricalFocal", "softmax") if several else ("BinaryFocal", "sigmoid")
+    bias = "bias_initializer=keras.initializers.Constant(advice.prior_bias)"
+    return Remedy(
         Kind.FOCAL_LOSS,
         str(goal),
-        "Where nearly all cells are easy background, their sum hides the rest; elsewhere focal loss does not help.",
+        "Where nearly all cells are easy background, their sum can hide the rest; elsewhere focal loss does not help.",
         ("pixels, anchor boxes or the like, and validation rows that show it is better than the cut above",),
-        ("last_layer = advice.head()  # must start at the class frequencies", "loss = rightloss.losses.BinaryFocal()"),
+        (
+            f"last_layer = keras.layers.Dense({units}, {bias})  # raw scores",
+            f"loss = rightloss.losses.{loss}()",
+            f"p_val = keras.ops.{read}(model.predict(x_val))  # new rows alike",
+            "decision = advice.decision(y_val, p_val)",
+        ),
     )
-    return (focal,)
 
 
 def _balanced(goal: Goal, found: Imbalance) -> Remedy:
     """Averages over classes: balanced accuracy and macro-F1."""
-    early = _nothing_to_balance(goal, found)
+    cuts = goal.measure is Measure.MACRO_F1 and (not found.exclusive or len(found.names) == 2)
+    early = _too_few(goal, found) if cuts else _nothing_to_balance(goal, found)
     if early is not None:
         return early
+    if cuts:
+        return _cuts(goal, found)
     few = _few(found)
-    if goal.measure is Measure.MACRO_F1 and (not found.exclusive or len(found.names) == 2):
-        few = (_SAME, *few)
-        cuts = f"a cut of its own for labels with at least {ENOUGH} validation positives, one cut for the rest"
-        why = "The best cut for F1 is half the F1 that can be reached; it differs from label to label."
-        return Remedy(Kind.THRESHOLD, str(goal), why, (cuts, *few), (*_DECIDE, *_READ), _many_labels(goal, found))
     if goal.measure is Measure.MACRO_F1:
         why = "F1 also counts false alarms, so its best cut lies between one half (tau 0) and the prior (tau 1)."
         few = (_SAME, *few)
@@ -158,20 +178,15 @@ def _balanced(goal: Goal, found: Imbalance) -> Remedy:
     return Remedy(Kind.LOGIT_ADJUSTMENT, str(goal), why, conditions, (*_DECIDE, *_READ), _other_losses(goal, found))
 
 
-def _many_labels(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
-    if found.exclusive or len(found.names) < MANY_LABELS or sum(found.shares) > FEW_TRUE * len(found.names):
-        return ()
-    asymmetric = Remedy(
-        Kind.ASYMMETRIC_LOSS,
-        str(goal),
-        "With many labels of which few are true, the negatives drown the positives.",
-        ("validation rows that show it is better than the cuts above, which close most of the gap",),
-        (
-            "last_layer = keras.layers.Dense(advice.contract.units)  # raw scores",
-            "loss = rightloss.losses.AsymmetricBinaryCrossentropy()",
-        ),
-    )
-    return (asymmetric,)
+def _cuts(goal: Goal, found: Imbalance) -> Remedy:
+    """Macro-F1 of two classes, or of labels that can be true together; also where they are equally frequent."""
+    if found.exclusive:
+        why = "The best cut for F1 lies where the mean of both classes' F1 is largest, seldom at one half."
+        needs = f"at least {RARE} validation rows of each class; with fewer the cut stays at one half"
+    else:
+        why = "The best cut for F1 is half the F1 that can be reached; it differs from label to label."
+        needs = f"a cut of its own for labels with at least {ENOUGH} validation positives, one cut for the rest"
+    return Remedy(Kind.THRESHOLD, str(goal), why, (needs, _SAME, *_few(found)), (*_DECIDE, *_READ))
 
 
 def _nothing_to_balance(goal: Goal, found: Imbalance) -> Remedy | None:
@@ -179,6 +194,10 @@ def _nothing_to_balance(goal: Goal, found: Imbalance) -> Remedy | None:
     even = not found.uneven if found.exclusive else all(rate >= 1 / 3 for rate in rates)
     if even:
         return _plain("Classes are about equally frequent: there is nothing to balance.")(goal, found)
+    return _too_few(goal, found)
+
+
+def _too_few(goal: Goal, found: Imbalance) -> Remedy | None:
     enough = len(found.names) - len(found.rare)
     if enough < (2 if found.exclusive else 1):
         return _collect(goal, f"{len(found.rare)} of {len(found.names)} classes have fewer than {RARE} rows")
@@ -188,9 +207,8 @@ def _nothing_to_balance(goal: Goal, found: Imbalance) -> Remedy | None:
 def _few(found: Imbalance) -> tuple[str, ...]:
     if not found.rare:
         return ()
-    shown = ", ".join(str(name) for name in found.rare[:5]) + (", …" if len(found.rare) > 5 else "")
     share = len(found.rare) / len(found.names)
-    return (f"{shown}: fewer than {RARE} rows, and {share:.0%} of this number; merge them or collect more",)
+    return (f"{_named(found.rare)}: fewer than {RARE} rows, and {share:.0%} of this number; merge them or collect more",)
 
 
 def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
@@ -266,6 +284,7 @@ def _collect(goal: Goal, seen: str) -> Remedy:
 
 
 _RANKING = "Ranking does not change when probabilities are moved; weights and focal loss seldom help it."
+
 
 _RULES: dict[Measure, Callable[[Goal, Imbalance], Remedy]] = {
     Measure.LOG_LOSS: _log_loss,

@@ -135,19 +135,20 @@ def _known_cut(kind: Kind, found: Imbalance) -> bool:
 
 
 def _usual(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
-    if goal.measure is Measure.LOG_LOSS and found.exclusive:
+    if goal.measure is Measure.LOG_LOSS:
         return _calibrated(Kind.TEMPERATURE, truth, log_p)
     return Decision(Kind.NOTHING)
 
 
 def _calibrated(kind: Kind, truth: Any, log_p: Any, **rest: Any) -> Decision:
-    """With a temperature where there are enough validation rows to know it."""
+    """With a temperature where there are enough validation rows to know it; one for all labels that a row has."""
     if truth is None:
         return Decision(kind, **rest)
     if len(truth) < CALIBRATES:
         note = f"{len(truth):,} validation rows are too few for a temperature ({CALIBRATES:,}): it stays 1"
         return Decision(kind, note=note, **rest)
-    return Decision(kind, temperature=adjust.temperature(log_p, np.asarray(truth, np.int64)), **rest)
+    known = ~np.isnan(truth)
+    return Decision(kind, temperature=adjust.temperature(log_p[known], truth[known].astype(np.int64)), **rest)
 
 
 def _prior_shift(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:

@@ -55,8 +55,10 @@ class Wish:
                 expected="one class, or rows of 0 and 1, for each example",
                 fix="leave goal=, costs= and prior= out: plain cross-entropy is right for soft labels",
             )
-        names, exclusive = found.names, found.exclusive
-        return read_goal(self.goal, self.costs, self.prior, names=names, exclusive=exclusive, ordered=ordered)
+        told = (self.goal, self.costs, self.prior)
+        return read_goal(
+            *told, names=found.names, exclusive=found.exclusive, ordered=ordered, counts=found.counts
+        )
 
 
 _WRITTEN = re.compile(r"^(?P<name>[a-z0-9_]+)(?::(?P<label>.+?))?(?:@precision=(?P<precision>[0-9.]+))?$")
@@ -80,7 +82,14 @@ class Goal:
 
 
 def read_goal(
-    goal: str | None, costs: Costs | None, prior: Prior | None, *, names: Sequence[Any], exclusive: bool, ordered: bool
+    goal: str | None,
+    costs: Costs | None,
+    prior: Prior | None,
+    *,
+    names: Sequence[Any],
+    exclusive: bool,
+    ordered: bool,
+    counts: Sequence[float] | None = None,
 ) -> Goal | None:
     """The goal, or None where nothing was stated. Costs alone mean their mean, a prior alone means accuracy.
 
@@ -91,6 +100,7 @@ def read_goal(
         names: what the classes or columns are called.
         exclusive: whether exactly one of them is true.
         ordered: whether the classes are known to have an order.
+        counts: of the classes or columns, where they are known.
 
     Raises:
         WrongArgument: an unknown goal, class, cost or share; or arguments that do not go together.
@@ -103,7 +113,7 @@ def read_goal(
     label = None if found is None or found["label"] is None else _place(found["label"], names, "goal")
     _together(measure, costs, prior, ordered=ordered)
     if measure in (Measure.F1, Measure.RECALL_AT_PRECISION):
-        label = _positive(label, names, exclusive, measure)
+        label = _positive(names, counts, exclusive, measure) if label is None else label
     elif label is not None:
         raise WrongArgument(f"goal={goal!r}", expected="a class only after f1 or recall", fix=f'goal="{measure.value}"')
     return Goal(
@@ -147,15 +157,18 @@ def _together(measure: Measure, costs: Costs | None, prior: Prior | None, *, ord
         )
 
 
-def _positive(label: int | None, names: Sequence[Any], exclusive: bool, measure: Measure) -> int:
-    """The class that F1 or recall is about: the second one of two, unless named."""
-    if label is not None:
-        return label
-    if exclusive and len(names) == 2:
+def _positive(names: Sequence[Any], counts: Sequence[float] | None, exclusive: bool, measure: Measure) -> int:
+    """The class that F1 or recall is about where none is named: the second one of two.
+
+    Names in words have no second one by nature, only by the alphabet: if that is the frequent one, it is hardly meant.
+    """
+    two = exclusive and len(names) == 2
+    alphabet = two and isinstance(names[1], str) and counts is not None and counts[1] > counts[0]
+    if two and not alphabet:
         return 1
     name = "f1" if measure is Measure.F1 else "recall"
     raise WrongArgument(
-        f'goal="{measure.value}" for {len(names)} classes',
+        f'goal="{measure.value}" for {f"{names[0]!r} and {names[1]!r}" if alphabet else f"{len(names)} classes"}',
         expected="the class it is about, after a colon",
         fix=f'goal="{name}:{names[0]}{"@precision=0.9" if name == "recall" else ""}"',
     )

@@ -21,7 +21,6 @@ class Kind(Term):
     THRESHOLD = "threshold", "Say yes above a cut chosen on validation rows."
     EXPECTED_COST = "expected-cost", "Take the decision with the least expected cost."
     FOCAL_LOSS = "focal-loss", "Train with a loss in which cells that are already right count little."
-    ASYMMETRIC_LOSS = "asymmetric-loss", "Train with a loss that discounts easy negatives more than easy positives."
     ORDINAL_LOSS = "ordinal-loss", "Train one question for each step of the order (CORN)."
 
     @property
@@ -93,11 +92,6 @@ EFFECTS: dict[Kind, Effect] = {
         "Lin et al., Focal Loss for Dense Object Detection, ICCV 2017",
         "too near one half: it is no proper score",
         "not exactly; a temperature on validation rows mends most of it",
-    ),
-    Kind.ASYMMETRIC_LOSS: Effect(
-        "Ridnik et al., Asymmetric Loss for Multi-Label Classification, ICCV 2021",
-        "scores, not probabilities",
-        "not possible: train the plain loss for probabilities",
     ),
     Kind.ORDINAL_LOSS: Effect(
         "Shi, Cao, Raschka, Deep Neural Networks for Rank-Consistent Ordinal Regression Based on Conditional "

@@ -3,7 +3,6 @@
 Importing this package imports keras; `import rightloss` does not import this package.
 """
 
-from rightloss.losses.asymmetric import AsymmetricBinaryCrossentropy, asymmetric_binary_crossentropy
 from rightloss.losses.focal import BinaryFocal, CategoricalFocal, binary_focal, categorical_focal
 from rightloss.losses.grouped import GroupedCrossentropy, grouped_crossentropy, grouped_probabilities
 from rightloss.losses.late_weights import LateWeightedCrossentropy, LateWeights, class_weighted_crossentropy
@@ -12,7 +11,6 @@ from rightloss.losses.ordinal import CornCrossentropy, corn_crossentropy, corn_d
 from rightloss.losses.prior import PriorAdjustedCrossentropy, prior_adjusted_crossentropy
 
 __all__ = [
-    "AsymmetricBinaryCrossentropy",
     "BinaryFocal",
     "CategoricalFocal",
     "CornCrossentropy",
@@ -21,7 +19,6 @@ __all__ = [
     "LateWeights",
     "MaskedBinaryCrossentropy",
     "PriorAdjustedCrossentropy",
-    "asymmetric_binary_crossentropy",
     "binary_focal",
     "categorical_focal",
     "class_weighted_crossentropy",

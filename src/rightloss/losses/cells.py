@@ -125,9 +125,10 @@ def ignore_value(ignore: object) -> int | float | None:
 
 
 def numbers(labels: Tensor) -> Tensor:
-    """Labels as a tensor of numbers that compares safely with a signed `ignore`.
+    """Labels as a tensor of numbers that compares safely with `ignore` and with the number of classes.
 
-    Floats become at least float32, bool and unsigned integers int64: cast to uint8, -1 would be 255.
+    Floats become at least float32, the rest int64: cast to uint8, -1 would be 255; cast to int8, 128 classes would be
+    -128.
     """
     labels = ops.convert_to_tensor(labels)
     dtype = keras.backend.standardize_dtype(labels.dtype)
@@ -137,7 +138,7 @@ def numbers(labels: Tensor) -> Tensor:
         )
     if keras.backend.is_float_dtype(dtype):
         return wide(labels)
-    return ops.cast(labels, "int64") if dtype == "bool" or dtype.startswith("uint") else labels
+    return ops.cast(labels, "int64")
 
 
 def wide(x: Tensor) -> Tensor:
@@ -148,11 +149,9 @@ def wide(x: Tensor) -> Tensor:
 
 def is_known(labels: Tensor, ignore: float | None) -> Tensor:
     """True where a label (of `numbers`) is neither NaN nor equal to `ignore`; same shape as `labels`."""
-    if keras.backend.is_float_dtype(keras.backend.standardize_dtype(labels.dtype)):
-        known = ops.logical_not(ops.isnan(labels))
-    else:
-        known = ops.ones_like(labels, dtype="bool")
-    if ignore is None:
+    floats = keras.backend.is_float_dtype(keras.backend.standardize_dtype(labels.dtype))
+    known = ops.logical_not(ops.isnan(labels)) if floats else ops.ones_like(labels, dtype="bool")
+    if ignore is None or not (floats or float(ignore).is_integer()):  # no whole number equals 0.5
         return known
     return ops.logical_and(known, ops.not_equal(labels, ops.cast(ignore, labels.dtype)))
 

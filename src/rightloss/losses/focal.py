@@ -140,9 +140,8 @@ def log_of_the_others(z: Tensor) -> Tensor:
     1 - p_k is the sum of the other exponentials over all of them. For every class but the largest, the largest is
     among the others, so subtracting its own exponential loses nothing. For the largest the others are summed alone.
     """
-    largest = ops.cast(ops.one_hot(ops.argmax(z, axis=-1), z.shape[-1]), z.dtype)
-    top = ops.stop_gradient(ops.max(z, axis=-1, keepdims=True))
-    is_largest = largest > 0
+    is_largest = ops.one_hot(ops.argmax(z, axis=-1), z.shape[-1]) > 0
+    top = ops.stop_gradient(ops.logsumexp(z, axis=-1, keepdims=True))  # as good as the maximum, also of no rows at all
     e = ops.exp(z - top)
     sum_e = ops.sum(e, axis=-1, keepdims=True)
     others = top + ops.log(sum_e - ops.where(is_largest, ops.zeros_like(e), e))

@@ -15,7 +15,7 @@ LOG_LOSSES = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy", "Sparse
 """Losses whose value is the log-loss itself."""
 _LIKE_SPARSE = {"CategoricalGeneralizedCrossEntropy", "categorical_generalized_cross_entropy"}
 """Reads ids and probabilities as the sparse loss does, and has no from_logits."""
-_OURS_BINARY = {"BinaryFocal", "AsymmetricBinaryCrossentropy"}
+_OURS_BINARY = {"BinaryFocal"}
 _OURS_CLASSES = {"CategoricalFocal", "PriorAdjustedCrossentropy", "LateWeightedCrossentropy"}
 """Losses of this package that read raw scores and have no from_logits; those of classes take ids and rows."""
 _SEEN_ELSEWHERE = {"self", "name", "dtype", "fn", "kwargs", "from_logits"}
