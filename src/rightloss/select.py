@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rightloss.advice.goals import Costs, Goal, Prior, Wish
 from rightloss.advice.imbalance import Imbalance, imbalance
 from rightloss.answer import Advice, Alternative, Question, Several
-from rightloss.contract import Contract, Evidence, Field, Form, Labels, Positions, Row, Setup, Source, Task
+from rightloss.contract import Contract, Evidence, Field, Form, Labels, Loss, Positions, Row, Setup, Source, Task
 from rightloss.contract import select as rows_inside
-from rightloss.contract.preparation import Preparation
+from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.errors import WrongArgument
 from rightloss.findings import Finding
 from rightloss.parts import named_parts
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMS = ("auto", Form.PROBABILITIES.value, Form.LOGITS.value)
 TASKS = (*(task.value for task in Task), "regression")
+MISSING_ID = -1  # what ids are filled up with where nobody labelled
 HUGE = 10_000  # from this many classes on, softmax output and float32 probabilities waste memory and precision
 
 
@@ -130,16 +131,17 @@ def advise(
 
         head = head_of(model, output)
         unsafe = unsafe_probabilities(head)
-        readings, conflict = _beside(readings, head)
+        readings, conflict = _beside(readings, head, profile)
     best = readings[0]
     wanted = _form(form, best, unsafe=unsafe)
-    contract = next(iter(_contracts(best, wanted)), None)
+    contract = _chosen(_contracts(best, wanted), form)
     counted = _imbalance(best)
-    purpose = None if wish is None or contract is None else wish.read(counted, ordered=given.ordered or best.ordered)
+    decided = None if _shares_of_columns(best) else counted  # a decision needs labels that are right or wrong
+    purpose = None if wish is None or contract is None else wish.read(decided, ordered=given.ordered or best.ordered)
     return Advice(
         reading=best,
         contract=contract,
-        alternatives=_alternatives(readings, wanted),
+        alternatives=_alternatives(readings, wanted, contract),
         questions=_questions(readings, given),
         preparation=_preparation(best, contract),
         profile=profile,
@@ -151,28 +153,56 @@ def advise(
     )
 
 
-def _beside(readings: tuple[Reading, ...], head: Any) -> tuple[tuple[Reading, ...], tuple[Finding, ...]]:
+def _beside(
+    readings: tuple[Reading, ...], head: Any, profile: LabelProfile
+) -> tuple[tuple[Reading, ...], tuple[Finding, ...]]:
     """Readings that a model's last layer agrees with, and what contradicts where none does.
 
-    Labels win: where nothing agrees, the answer is theirs and the conflict is shown.
+    The last layer answers a question that the labels leave open. Where nothing agrees, the answer is the labels' and
+    the conflict is shown.
     """
-    from rightloss.views.model.narrow import fits_rank, narrow, quantity_fits, with_cross_entropy
+    from rightloss.views.labels.readings.declared import with_units
+    from rightloss.views.model.narrow import fits_rank, narrow, number_meant, quantity_fits, with_number
 
     beside = [narrow(each, head) for each in readings if fits_rank(each, head)]
-    agree = [each for each in beside if each.evidence is not None and rows_inside(each.evidence).rows]
-    numbers = [each for each in readings if each.evidence is None]
+    agree = _inside(beside)
+    if not agree:
+        readings = tuple(with_units(each, head.units, head.layer) for each in readings)
+        beside = [narrow(each, head) for each in readings if fits_rank(each, head)]
+        agree = _inside(beside)
+    numbers = [each for each in readings if each.answers.get("task") == "regression"]
     if fits_rank(readings[0], head) and (not agree or agree[0] is not beside[0]):
         agree = [each for each in agree if each.ask is not None]  # only a serious rival takes the labels' place
     if readings[0].evidence is None and quantity_fits(head):
-        return (*numbers, *agree), ()
+        return (*(numbers or readings[:1]), *agree), ()
     if agree:
-        return (replace(agree[0], ask=None), *agree[1:]), ()
+        open_ = [each for each in numbers if each.ask is not None and quantity_fits(head)]
+        return (replace(agree[0], ask=None), *agree[1:], *open_), ()
     if not beside or beside[0].evidence is None:
-        return readings, ()
+        return readings, _out_of_reach(head, profile) if readings[0] in numbers else ()
+    if quantity_fits(head) and head.units == 1:
+        if numbers:
+            others = (each for each in readings if each is not numbers[0])
+            return (with_number(numbers[0], head), *(replace(each, ask=None) for each in others)), ()
+        readings = (*readings, *number_meant(readings[0], head))
     from rightloss.rules.judge import judge
+    from rightloss.views.model.narrow import with_cross_entropy
 
     setup = Setup(readings=(with_cross_entropy(beside[0].evidence),))
     return readings, tuple(verdict.finding for verdict in judge(setup))
+
+
+def _inside(readings: Sequence[Reading]) -> list[Reading]:
+    return [each for each in readings if each.evidence is not None and rows_inside(each.evidence).rows]
+
+
+def _out_of_reach(head: Any, profile: LabelProfile) -> tuple[Finding, ...]:
+    """What a last layer of probabilities cannot predict: numbers below 0 or above 1."""
+    from rightloss.rules.judge import judge
+    from rightloss.views.model.narrow import bounded
+
+    evidence = bounded(head, profile.minimum, profile.maximum)
+    return () if evidence is None else tuple(each.finding for each in judge(Setup(readings=(evidence,))))
 
 
 def _form(form: str, reading: Reading, *, unsafe: bool) -> Form:
@@ -184,24 +214,67 @@ def _form(form: str, reading: Reading, *, unsafe: bool) -> Form:
     return Form.LOGITS if unsafe else Form.PROBABILITIES
 
 
+def _chosen(contracts: Sequence[Contract], form: str) -> Contract | None:
+    """The best contract; the best of those in the stated form.
+
+    Raises:
+        WrongArgument: there are contracts, and none in the stated form.
+    """
+    found = [each for each in contracts if form in ("auto", each.form.value)]
+    if contracts and not found:
+        raise _no_such_form(form, contracts[0])
+    return next(iter(found), None)
+
+
+def _no_such_form(form: str, contract: Contract) -> WrongArgument:
+    """A stated form that the only right loss, or the given model, does not allow."""
+    if contract.loss is Loss.MASKED_BINARY:
+        return WrongArgument(
+            f"form={form!r} for labels some of which are missing",
+            expected="form='logits': MaskedBinaryCrossentropy, which leaves them out, reads raw scores only",
+            fix="form='logits', and probabilities = keras.ops.sigmoid(model.predict(x))",
+        )
+    return WrongArgument(
+        f"form={form!r}, but the last layer of the model gives {contract.form.value}",
+        expected=f"form={contract.form.value!r}",
+        fix="leave form out, or change the activation of the last layer",
+    )
+
+
+def _shares_of_columns(reading: Reading) -> bool:
+    """Whether labels are rows of probabilities."""
+    return (
+        reading.soft and reading.evidence is not None and Labels.BINARY not in reading.evidence.possible(Field.LABELS)
+    )
+
+
 def _contracts(reading: Reading, form: Form) -> list[Contract]:
     """Contracts of one reading, best first."""
     if reading.evidence is None:
         return []
     seen: Evidence = reading.evidence
     rows: tuple[Row, ...] = rows_inside(seen, form=form).rows
-    return [Contract(row, seen.classes, seen.positions, seen.ignore, reading.soft) for row in rows]
+    return [Contract(row, seen.classes, seen.positions, _ignore(seen, row), reading.soft) for row in rows]
+
+
+def _ignore(seen: Evidence, row: Row) -> Any:
+    """What stands for "no label" where the loss reads labels as this row does: NaN is no whole number."""
+    return MISSING_ID if row.point.labels is Labels.INDEX and seen.ignore != seen.ignore else seen.ignore
 
 
 def _preparation(reading: Reading, contract: Contract | None) -> Preparation | None:
-    if reading.preparation is None or contract is None:
+    if contract is None or reading.evidence is None:
         return None
-    steps = reading.preparation.steps
+    found = reading.preparation
+    if contract.ignore == MISSING_ID and reading.evidence.ignore != reading.evidence.ignore:
+        steps = () if found is None else found.steps
+        found = Preparation(Source.OFFSET, contract.labels, reading.class_names, MISSING_ID, (Step(Op.FILL), *steps))
+    if found is None:
+        return None
+    steps = found.steps
     if contract.units != 1:  # the trailing axis is only for one unit
-        from rightloss.contract.preparation import Op
-
         steps = tuple(step for step in steps if step.op is not Op.ADD_AXIS)
-    return replace(reading.preparation, target=contract.labels, steps=steps) if steps else None
+    return replace(found, target=contract.labels, steps=steps) if steps else None
 
 
 def _imbalance(reading: Reading) -> Imbalance | None:
@@ -247,12 +320,12 @@ def _remedy(goal: Goal | None, found: Imbalance | None) -> Remedy | None:
     return choose(goal, found)
 
 
-def _alternatives(readings: Sequence[Reading], form: Form) -> tuple[Alternative, ...]:
+def _alternatives(readings: Sequence[Reading], form: Form, first: Contract | None) -> tuple[Alternative, ...]:
     """The other form, the leading reading's other encodings, and what would be right under the other readings."""
-    inside = _contracts(readings[0], form)
-    first = next(iter(inside), None)
     found: dict[Contract, str] = {}
-    for each in inside[1:]:
+    for each in _contracts(readings[0], form):
+        if each == first:
+            continue
         if first is not None and each.labels is first.labels:
             found.setdefault(each, f"the same, giving out {each.form.value}")
         elif each.form is form or each.labels not in {known.labels for known in found}:

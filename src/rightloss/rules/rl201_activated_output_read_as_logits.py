@@ -57,4 +57,6 @@ def activated_output_read_as_logits(point: Point) -> bool:
     """
     if point.activation not in (Activation.SIGMOID, Activation.SOFTMAX):
         return False
-    return point.from_logits is FromLogits.TRUE or point.loss is Loss.MASKED_BINARY
+    if point.loss is Loss.MASKED_BINARY:  # a softmax before it is wrong in itself, and RL203's
+        return point.activation is Activation.SIGMOID
+    return point.from_logits is FromLogits.TRUE

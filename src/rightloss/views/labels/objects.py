@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -38,10 +39,11 @@ def family_of(kind: type) -> Family:
     for types, family in _FAMILIES:
         if issubclass(kind, types):
             return family
+    read = "item['label']" if issubclass(kind, Mapping) else "item.name" if issubclass(kind, Enum) else "str(item)"
     raise UnsupportedInput(
         f"the labels hold {kind.__name__} objects",
         expected="numbers, booleans, text, dates, None, or lists of these in each cell",
-        fix="turn each cell into the label itself, e.g. y = [item['label'] for item in y]",
+        fix=f"turn each cell into the label itself, e.g. y = [{read} for item in y]",
     )
 
 
@@ -57,14 +59,22 @@ def by_family(cells: list[Any]) -> dict[Family, Sequence[int]]:
 
 
 def whole_numbers(cells: Iterable[Any]) -> NDArray:
-    """Python integers as int64 or uint64, or as floats where they are larger than both."""
+    """Python integers as int64 or uint64.
+
+    Raises:
+        UnsupportedInput: a number larger than both: as a float it would become one with its neighbours.
+    """
     cells = list(cells)
     try:
         numbers = np.array(cells, dtype=np.int64)
     except OverflowError:
         numbers = np.array(cells)
         if numbers.dtype.kind not in "iu":
-            numbers = np.array(cells, dtype=np.float64)
+            raise UnsupportedInput(
+                f"a whole number of {max(len(str(abs(cell))) for cell in cells)} digits among the labels",
+                expected="whole numbers of 64 bits",
+                fix="y = [str(label) for label in y], where they are names of classes",
+            ) from None
     return numbers
 
 

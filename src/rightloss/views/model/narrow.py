@@ -93,6 +93,8 @@ def with_cross_entropy(evidence: Evidence) -> Evidence:
         gaps = Possible(frozenset({Labels.MULTIHOT_MISSING}), evidence.facts(Field.LABELS))
         width = Possible(frozenset({Width.K}), evidence.facts(Field.WIDTH))
         evidence = replace(evidence, fields={**evidence.fields, Field.LABELS: gaps, Field.WIDTH: width}, classes=1)
+    if evidence.ignore != evidence.ignore and Labels.INDEX in evidence.possible(Field.LABELS):
+        evidence = replace(evidence, ignore=-1)  # NaN is no id
     losses = {_CROSS_ENTROPY[each] for each in Labels if each in evidence.possible(Field.LABELS)}
     if evidence.ignore is not None:
         losses -= {Loss.BINARY}  # it counts what nobody labelled
@@ -125,7 +127,7 @@ def bounded(head: Head, low: float | None, high: float | None) -> Evidence | Non
     """Evidence of a last layer of probabilities before numbers `low` to `high`; None where it reaches all of them."""
     if not head.activations <= {Activation.SIGMOID, Activation.SOFTMAX} or low is None or high is None:
         return None
-    if 0 <= low and high <= 1:
+    if low >= 0 and high <= 1:
         return None
     fact = Fact(f"the last layer ends in {head.word}, the labels lie between {low:g} and {high:g}", head.layer)
     seen = Evidence().narrow(Field.ACTIVATION, head.activations, fact).narrow(Field.LOSS, Loss.REGRESSION, fact)

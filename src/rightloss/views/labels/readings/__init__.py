@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rightloss.contract import Positions, Term
+from rightloss.contract import Positions, Source, Term
 from rightloss.errors import UnsupportedInput, WrongArgument
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.grids import matrix_readings, volume_readings
-from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, observed, regression
+from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, no_fit, observed, regression
 from rightloss.views.labels.readings.scalars import class_reading, nothing, number_readings
 from rightloss.views.labels.readings.texts import list_readings, text_readings
 
@@ -53,7 +53,7 @@ def _all(profile: LabelProfile, given: Given) -> list[Reading]:
             fix="leave those rows out: keep = np.isfinite(y); x, y = x[keep], y[keep]",
         )
     if profile.kind == "datetime":
-        return [regression((observed("labels are dates or times", profile.where),))]
+        return [_dates(profile)]
     if profile.kind == "tags":
         return list_readings(profile, given)
     shape = profile.shape[:-1] if profile.shape[-1:] == (1,) else profile.shape
@@ -62,6 +62,19 @@ def _all(profile: LabelProfile, given: Given) -> list[Reading]:
     if len(shape) == 1:
         return matrix_readings(profile, given, scalar_readings)
     return volume_readings(profile, given, scalar_readings)
+
+
+def _dates(profile: LabelProfile) -> Reading:
+    """Dates and times: no model gives out one, and a class for each is rarely meant."""
+    kind = "timedelta64[s]" if profile.dtype.startswith("timedelta") else "datetime64[s]"
+    return no_fit(
+        "dates or times (regression)",
+        Source.CONTINUOUS,
+        f"predict their seconds, y = np.asarray(y, dtype='{kind}').astype(float), scaled, with keras.layers.Dense(1) "
+        "and loss='mean_squared_error'; where each date is a class: y = [str(label) for label in y]",
+        answers={"task": "regression"},
+        facts=(observed("labels are dates or times", profile.where),),
+    )
 
 
 def scalar_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:

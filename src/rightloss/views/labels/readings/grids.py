@@ -8,8 +8,9 @@ from dataclasses import replace
 from rightloss.contract import Labels, Positions, Source
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.reading import Ask, Given, Reading, no_fit, observed
+from rightloss.views.labels.readings.scalars import GREY
 from rightloss.views.labels.readings.texts import padded_ids
-from rightloss.views.labels.readings.vectors import column_readings
+from rightloss.views.labels.readings.vectors import ENOUGH, ROUNDED, column_readings
 
 Scalars = Callable[[LabelProfile, Given, Positions], list[Reading]]
 RGB = 3
@@ -30,22 +31,66 @@ _CLASS_AXIS = Ask("positions", "Does the last axis hold pixels, or one column fo
 def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> list[Reading]:
     """Labels of shape (n, K) or (n, T)."""
     columns = column_readings(profile, given, Positions.EXAMPLE)
+    amounts = _amounts(profile)
     tokens = _classes_only(scalars(profile, given, Positions.TOKEN))
     if given.positions == Positions.TOKEN and tokens:
         return tokens
+    if profile.rows == 1 or profile.shape[0] == 1:
+        return _needless_axis(profile, columns, tokens)
+    if amounts is not None and not columns:
+        return [amounts, *(each.asking(_WHICH) for each in tokens[:1])]
     if columns and tokens and columns[0].answers.get("ignore") == TOKEN_IGNORE:
         return [tokens[0], *(each.asking(_CLASS_AXIS_OF_TOKENS) for each in columns)]
     if columns:
         exclusive = Labels.DISTRIBUTION in _labels(columns[0])
         return columns if exclusive else [*columns, *tokens]
     if not tokens:
-        return scalars(profile, given, Positions.EXAMPLE)
+        return [_for_columns(each, profile.shape[0]) for each in scalars(profile, given, Positions.EXAMPLE)]
     padded = padded_ids(profile)
     if padded is not None:
         return [tokens[0], replace(padded, ask=_PADDED)]
     outputs = _several_outputs(profile, tokens[0])
     first, second = (outputs, tokens[0]) if _unlike_columns(profile) else (tokens[0], outputs)
     return [first, replace(second, ask=_WHICH)]
+
+
+def _for_columns(reading: Reading, columns: int | None) -> Reading:
+    """Quantities in several columns need a unit for each."""
+    return replace(reading, instead=reading.instead.replace("Dense(1)", f"Dense({columns})")) if columns else reading
+
+
+def _needless_axis(profile: LabelProfile, columns: list[Reading], tokens: list[Reading]) -> list[Reading]:
+    """All labels in one row, or sequences of one step: shapes that hardly anybody means."""
+    one_row = profile.rows == 1
+    fact = observed(f"labels of shape ({profile.rows:,}, {', '.join(map(str, profile.shape))})", profile.where)
+    flat = no_fit(
+        "all labels in one row" if one_row else "one label for each example, in an axis too many",
+        Source.OFFSET,
+        "y = np.asarray(y).reshape(-1), then select again",
+        answers={},
+        facts=(fact,),
+    )
+    several = Ask("several_true", "Is this one example with many labels, or are these the labels of many examples?")
+    steps = Ask("positions", "Is this one sequence, or are these the labels of many examples?")
+    return [flat, *(each.asking(several) for each in columns[:1]), *(each.asking(steps) for each in tokens[:1])]
+
+
+def _amounts(profile: LabelProfile) -> Reading | None:
+    """Percentages or votes: rows of numbers that all have the same sum, other than the ranks 1 to K in each row."""
+    rows = profile.row_facts
+    if rows is None or rows.columns < 2 or rows.vectors < ENOUGH or (profile.minimum or 0) < 0 or profile.missing:
+        return None
+    same = rows.sum_max > 1 and rows.sum_max - rows.sum_min < ROUNDED * rows.sum_max
+    ranking = profile.distinct == rows.columns and set(profile.values.values()) == {rows.vectors}
+    if not same or ranking or (profile.maximum or 0) <= 1:
+        return None
+    return no_fit(
+        "amounts that sum to the same in each row",
+        Source.CONTINUOUS,
+        "make them shares of exclusive classes, y = y / y.sum(axis=-1, keepdims=True), then select again",
+        answers={"positions": "example"},
+        facts=(observed(f"each row of {rows.columns} numbers sums to {rows.sum_max:g}", profile.where),),
+    )
 
 
 def _unlike_columns(profile: LabelProfile) -> bool:
@@ -66,14 +111,52 @@ def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     columns = column_readings(profile, given, inside) if profile.shape[-1:] != (1,) else []
     pixels = scalars(profile, given, Positions.PIXEL)
     exclusive = columns and _labels(columns[0]) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
-    sure = columns and (exclusive or len(shape) > 2)
-    if sure:
+    if not exclusive and _channels_first(profile.shape):
+        ask = Ask("several_true", f"Does the last axis hold a column for each of {shape[-1]} labels?")
+        return [_moved(profile), *(each.asking(ask) for each in columns[:1])]
+    if columns and (exclusive or len(shape) > 2):
         return [*columns, *pixels]
     if not columns:
-        return pixels
-    field = all(side is None or side >= SMALL_GRID for side in shape) or shape[0] == shape[1]
-    first, second = (pixels, columns) if field else (columns, pixels)
+        return [_of_volumes(each) for each in pixels] if len(shape) > 2 else pixels
+    if _is_field(profile, shape):
+        return [*pixels, *(each for each in columns if each.evidence is not None)]
+    wide = all(side is None or side >= SMALL_GRID for side in shape) or shape[0] == shape[1]
+    first, second = (pixels, columns) if wide else (columns, pixels)
     return [*first, *(each.asking(_CLASS_AXIS) for each in second if each.evidence is not None)]
+
+
+def _is_field(profile: LabelProfile, shape: tuple[int | None, ...]) -> bool:
+    """Whether two axes are surely height and width: a square of some size, or grey levels."""
+    sides = [side for side in shape if side is not None]
+    large = len(sides) == len(shape) and min(sides) >= SMALL_GRID
+    return large and (len(set(sides)) == 1 or set(profile.values) == set(GREY))
+
+
+def _channels_first(shape: tuple[int | None, ...]) -> bool:
+    """Whether labels (C, H, W) of one example have their channels where TensorFlow looks for the height."""
+    if len(shape) != 3 or shape[0] is None:
+        return False
+    channels, height, width = shape
+    square = height is not None and height == width and height >= SMALL_GRID
+    return width != 1 and (channels == 1 or (square and height is not None and channels < height))
+
+
+def _moved(profile: LabelProfile) -> Reading:
+    return no_fit(
+        "a mask whose channels come before height and width",
+        Source.OFFSET,
+        "put the channels last, y = np.moveaxis(y, 1, -1), then select again",
+        answers={},
+        facts=(observed(f"labels of shape (n, {', '.join(map(str, profile.shape))})", profile.where),),
+    )
+
+
+def _of_volumes(reading: Reading) -> Reading:
+    """Labels with three axes and no columns: a class for each point of a volume."""
+    if reading.evidence is None:
+        return reading
+    line = f"keras.layers.Conv3D({reading.evidence.classes}, 1, activation='softmax')"
+    return replace(reading, notes=(*reading.notes, f"labels of volumes: the last layer is a Conv3D, such as {line}"))
 
 
 def _labels(reading: Reading) -> frozenset[object]:
@@ -100,7 +183,7 @@ def _several_outputs(profile: LabelProfile, token: Reading) -> Reading:
 
 def _is_picture(profile: LabelProfile) -> bool:
     high = profile.maximum or 0
-    return profile.shape[-1] == RGB and high > GREY_LEVELS and profile.distinct > 2
+    return profile.shape[-1] == RGB and high > GREY_LEVELS and set(profile.values) != set(GREY)
 
 
 def _picture(profile: LabelProfile) -> Reading:

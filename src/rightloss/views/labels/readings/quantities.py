@@ -19,6 +19,11 @@ YEARS = (1900, 2100)
 STARS = (5, 10)  # scales of ratings that start at 1
 FULL = 0.9  # share of the range that occurs where gaps are only classes nobody sampled
 FEW_REPEATS = 0.5  # more distinct values than this share of the rows: hardly any value repeats
+PERCENT = 100
+BOTH_SIDES = 5  # from this many steps on, a scale that is symmetric about 0 is one of agreement or mood
+LONG = 20  # from this many values on, neighbours that occur about equally often are no chance (3 sigma)
+SMOOTH = 0.5  # von Neumann's ratio of counts in the order of the values: 2 for any order, near 0 for a curve
+EDGE = 0.1  # a top nearer to an end than this share of the values may be that of ids sorted by frequency
 LARGE = 100  # amounts, not ids: a few large numbers written with a decimal point
 
 
@@ -48,7 +53,7 @@ def quantity(values: Sequence[float], counts: Sequence[int], *, floating: bool =
         return _hill(values, counts, low)
     if gapless:
         return _starts_elsewhere(values, counts)
-    return _with_gaps(values, rows, floating)
+    return _with_gaps(values, counts, floating)
 
 
 def _all_different(values: Sequence[float], rows: int) -> Quantity | None:
@@ -61,8 +66,10 @@ def _all_different(values: Sequence[float], rows: int) -> Quantity | None:
 def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantity | None:
     if low == 1 and len(values) in STARS and max(counts) >= SPREAD * min(counts):
         return Quantity("ratings", f"whole numbers 1 to {values[-1]:g}, unevenly used, as ratings are", leads=False)
+    if low == 0 and values[-1] == PERCENT:
+        return Quantity("numbers", "whole numbers 0 to 100 look like percentages", leads=False)
     if not _unimodal(counts):
-        return None
+        return _curve(values, counts)
     text = f"frequencies of {low:g} to {values[-1]:g} form one smooth hill"
     interior = 0 < counts.index(max(counts)) < len(counts) - 1
     if low == 1 and len(values) >= SHAPED and len(values) <= MANY:
@@ -72,8 +79,29 @@ def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantit
     return None
 
 
+def _curve(values: Sequence[float], counts: Sequence[int]) -> Quantity | None:
+    """Many values whose neighbours occur about equally often: ages and amounts do, ids in any order do not.
+
+    The ratio is that of J. von Neumann, "Distribution of the ratio of the mean square successive difference to the
+    variance", Annals of Mathematical Statistics 12 (1941).
+    """
+    if len(counts) < LONG or max(counts) < SPREAD * max(min(counts), 1):
+        return None
+    mean = sum(counts) / len(counts)
+    variance = sum((count - mean) ** 2 for count in counts) / len(counts)
+    steps = sum((b - a) ** 2 for a, b in pairwise(counts)) / (len(counts) - 1)
+    if steps > SMOOTH * variance:
+        return None
+    top = counts.index(max(counts))
+    inside = EDGE * len(counts) <= top < (1 - EDGE) * len(counts)
+    text = f"neighbours among {values[0]:g} to {values[-1]:g} occur about equally often, as ages and amounts do"
+    return Quantity("numbers", text, leads=inside)
+
+
 def _starts_elsewhere(values: Sequence[float], counts: Sequence[int]) -> Quantity | None:
     span = f"{values[0]:g} to {values[-1]:g}"
+    if values[0] == -values[-1] and BOTH_SIDES <= len(values) <= MANY:
+        return Quantity("ratings", f"whole numbers {span}, as many below 0 as above", leads=False)
     if len(values) > MANY:
         return Quantity("numbers", f"{len(values)} consecutive values from {span}, not from 0 or 1", leads=True)
     if len(values) >= SHAPED and _unimodal(counts):
@@ -81,7 +109,7 @@ def _starts_elsewhere(values: Sequence[float], counts: Sequence[int]) -> Quantit
     return None
 
 
-def _with_gaps(values: Sequence[float], rows: int, floating: bool) -> Quantity | None:
+def _with_gaps(values: Sequence[float], counts: Sequence[int], floating: bool) -> Quantity | None:
     distinct, span = len(values), values[-1] - values[0] + 1
     if distinct <= MANY:
         large = floating and max(abs(values[0]), abs(values[-1])) >= LARGE
@@ -89,7 +117,7 @@ def _with_gaps(values: Sequence[float], rows: int, floating: bool) -> Quantity |
             Quantity("numbers", "large numbers with gaps, written with a decimal point", leads=True) if large else None
         )
     if values[0] in (0, 1) and distinct / span >= FULL:
-        return None
+        return _curve(values, counts)
     return Quantity("numbers", f"{distinct} values with gaps between {values[0]:g} and {values[-1]:g}", leads=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.notes import class_notes
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FULL, Quantity, quantity
@@ -22,7 +23,7 @@ from rightloss.views.labels.readings.reading import (
     observed,
     regression,
 )
-from rightloss.views.labels.readings.sentinels import sentinel
+from rightloss.views.labels.readings.sentinels import sentinel, several_sentinels
 
 GREY = (0, 255)
 GREY_MIDDLE = 128
@@ -53,6 +54,8 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if not profile.integral:
         return _fractions(profile, kept, positions)
     ignored = _ignored(profile, given)
+    if given.ignore is None:
+        refuse_several_codes(profile, values)
     if len(values) == 1:
         return [constant(profile, values[0])]
     if values == [-1, 0] and given.ignore is None:
@@ -72,6 +75,23 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
     return readings + _against_quantity(classes, sign, profile)
+
+
+def refuse_several_codes(profile: LabelProfile, values: Sequence[Any]) -> None:
+    """Two values that both look like "no label": `ignore` names one.
+
+    Raises:
+        UnsupportedInput: the line that makes them one.
+    """
+    codes = several_sentinels(values)
+    if not codes:
+        return
+    shown = ", ".join(f"{code} ({profile.values[code]:,})" for code in codes)
+    raise UnsupportedInput(
+        f"{len(codes)} values look like 'no label' ({profile.where or 'labels'}): {shown}",
+        expected="one value for a missing label",
+        fix=f"y = np.where(np.isin(y, {list(codes)}), {codes[0]}, y); or ignore={NO_IGNORE!r} if they are classes",
+    )
 
 
 def class_reading(
@@ -120,7 +140,7 @@ def _prepare(
         ignore = float("nan") if classes == 2 and as_they_stand and profile.none == 0 and profile.nan else -1
     elif not as_they_stand and (isinstance(ignored, str) or ignored in range(classes)):
         ignore = -1  # after mapping, the stated value would be the id of a class
-    if uneven:
+    if uneven or (profile.kind == "tags" and profile.tags_max == 1):
         steps.append(Step(Op.PAD))
     if not as_they_stand or (missing and ignored is not None):
         steps.append(Step(Op.MAP, ignored))
@@ -327,7 +347,9 @@ def unique(profile: LabelProfile) -> Reading:
 
 def nothing(profile: LabelProfile) -> Reading:
     """No labels at all."""
-    text = "there are no labels" if profile.rows == 0 else f"all {profile.cells:,} labels are missing"
+    text = f"all {profile.cells:,} labels are missing" if profile.cells else "the labels have no columns"
+    if profile.rows == 0:
+        text = "there are no labels"
     return no_fit(
         "no labels",
         Source.EMPTY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from rightloss.views.labels.readings.reading import (
     Given,
     Reading,
     evidence,
+    no_fit,
     observed,
     regression,
 )
@@ -26,6 +28,7 @@ from rightloss.views.labels.readings.sentinels import MISSING_WORDS, blank, perh
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
+_COMMA = re.compile(r"[+-]?\d+(,\d+)?")
 YES = frozenset(
     {"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad", "+"}
 )
@@ -185,6 +188,8 @@ def _as_classes(
     rows, distinct = sum(kept.values()), len(kept)
     if profile.text_numbers:
         return _numbers_in_text(profile, kept, classes)
+    if any("," in str(value) for value in kept) and all(_COMMA.fullmatch(str(value).strip()) for value in kept):
+        return _commas_in_text(profile, classes)
     if distinct == rows and rows >= FEW_ROWS:
         return [unique(profile), classes.asking(Ask("task", "Will each of these labels come again in other rows?"))]
     if distinct > FEW_REPEATS * rows and rows >= FEW_ROWS:
@@ -239,6 +244,19 @@ def _numbers_in_text(profile: LabelProfile, kept: Mapping[Any, int], classes: Re
     return [regression((observed(why, profile.where),)), classes.asking(ask)]
 
 
+def _commas_in_text(profile: LabelProfile, classes: Reading) -> list[Reading]:
+    """Numbers as most of Europe writes them, which no reader of files takes for numbers unless it is told."""
+    numbers = no_fit(
+        "numbers with a comma (regression)",
+        Source.CONTINUOUS,
+        "make numbers of them, y = [float(label.replace(',', '.')) for label in y], and predict those: "
+        "keras.layers.Dense(1) with loss='mean_squared_error'",
+        answers={"task": "regression"},
+        facts=(observed(f"texts such as {classes.class_names[0]!r} are numbers with a comma", profile.where),),
+    )
+    return [numbers, classes.asking(Ask("task", "Are these texts names of classes, or numbers to predict?"))]
+
+
 def list_readings(profile: LabelProfile, given: Given) -> list[Reading]:
     """Readings of labels that are lists of different lengths: tags of an example, or a sequence of labelled tokens."""
     if not profile.tags:
@@ -246,6 +264,8 @@ def list_readings(profile: LabelProfile, given: Given) -> list[Reading]:
     if len(profile.tags) == 1:
         return [constant(profile, next(iter(profile.tags)))]
     tags = tag_reading(profile)
+    if profile.tags_max == 1:
+        return _one_tag_each(profile, tags)
     if not profile.tags_repeated:
         return [tags]
     ask = Ask("positions", "Is each list a set of tags of one example, or one label for each step of a sequence?")
@@ -253,6 +273,14 @@ def list_readings(profile: LabelProfile, given: Given) -> list[Reading]:
     counts = [profile.tags[name] for name in names]
     tokens = class_reading(profile, names, counts, positions=Positions.TOKEN)
     return [tokens, tags.asking(ask)]
+
+
+def _one_tag_each(profile: LabelProfile, tags: Reading) -> list[Reading]:
+    """Lists that never hold two labels: the container says that several can be true, the labels that one is."""
+    names = class_order(profile.tags, None)
+    classes = class_reading(profile, names, [profile.tags[name] for name in names], positions=Positions.EXAMPLE)
+    ask = Ask("several_true", "No list holds two labels: can several be true for one example, or always one?")
+    return [classes, tags.asking(ask)] if profile.tags_min == 1 else [tags, classes.asking(ask)]
 
 
 def tag_reading(profile: LabelProfile) -> Reading:

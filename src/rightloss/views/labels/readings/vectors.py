@@ -12,6 +12,7 @@ from rightloss.views.labels.readings.notes import column_notes
 from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, evidence, observed, regression
 
 ENOUGH = 20  # with fewer vectors, "each has exactly one 1" may be chance
+ROUNDED = 0.01  # probabilities with two decimals sum to 1 within this
 MISSING_CODES = (-1, -100, 255)
 
 SEVERAL = Ask("several_true", "Can several columns be 1 in the same row, or always exactly one?")
@@ -157,8 +158,11 @@ def _two_valued(profile: LabelProfile, rows: RowFacts, positions: Positions, pai
 
 def _fractions(profile: LabelProfile, rows: RowFacts, positions: Positions) -> list[Reading]:
     soft = profile.distinct_exact is False or not profile.integral
-    if rows.sum_is_one == rows.vectors:
-        facts = (observed(f"all {rows.vectors:,} rows are probabilities that sum to 1", profile.where),)
+    rounded = rows.vectors >= ENOUGH and 1 - rows.sum_min < ROUNDED and rows.sum_max - 1 < ROUNDED
+    if rows.sum_is_one == rows.vectors or (rounded and not profile.missing):
+        exact = rows.sum_is_one == rows.vectors
+        told = "1" if exact else f"{rows.sum_min:.3g} ... {rows.sum_max:.3g}, so they were rounded"
+        facts = (observed(f"all {rows.vectors:,} rows are probabilities that sum to {told}", profile.where),)
         found = replace(
             one_hot(profile, rows, positions),
             title=f"probabilities of {rows.columns:,} exclusive classes",
@@ -166,7 +170,7 @@ def _fractions(profile: LabelProfile, rows: RowFacts, positions: Positions) -> l
             soft=soft,
             counts=rows.sums,
             facts=facts,
-            notes=(),
+            notes=() if exact else ("rows sum nearly to 1: y = y / y.sum(axis=-1, keepdims=True) makes it exact",),
         )
         return [found]
     low, high = f"{rows.sum_min:.3g}", f"{rows.sum_max:.3g}"
