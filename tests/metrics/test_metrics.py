@@ -136,8 +136,8 @@ def test_label_metrics_equal_scikit_learn(batch: Arrays) -> None:
             cells = quietly(score, y.ravel(), said.ravel(), zero_division=0, sample_weight=np.repeat(w, y.shape[1]))
             close(streamed(metric("micro"), y, p, w), cells)
         support = (y * w[:, None]).sum(0)
-        weighted = (support @ each) / support.sum() if support.any() else np.nan
-        close(streamed(metric("weighted"), y, p, w), weighted)
+        nowhere = 0.0 if occurs else np.nan  # as scikit-learn with zero_division=0, where something was predicted
+        close(streamed(metric("weighted"), y, p, w), (support @ each) / support.sum() if support.any() else nowhere)
 
 
 @QUICK
@@ -269,6 +269,25 @@ def test_what_cannot_be_counted_is_not_silent() -> None:
     assert np.isnan(metrics.MultiLabelLogLossSkill()(MULTI_HOT, SCORES))
     for metric in (*CLASS_METRICS, *LABEL_METRICS):
         assert np.isnan(metric().result())
+
+
+def test_correlation_of_one_positive_in_a_hundred_million() -> None:
+    """A class is constant where the other never occurs, not where it is very rare."""
+    from rightloss.metrics.statistics import matthews_correlation
+
+    close(matthews_correlation(np.array([[1e8, 0.0], [0.0, 1.0]])), 1.0)
+    close(matthews_correlation(np.array([[1e8, 1.0], [0.0, 1.0]])), 0.5**0.5)
+    close(matthews_correlation(np.array([[1e8, 0.0], [1.0, 0.0]])), 0.0)
+
+
+def test_brier_score_of_what_is_no_label() -> None:
+    """A label outside [0, 1] is NaN unless it has weight 0; missing and masked positions do not count."""
+    assert np.isnan(metrics.BrierScore()([[5.0]], [[0.5]]))
+    close(metrics.BrierScore()([[5.0], [1.0]], [[0.5], [0.5]], [0, 1]), 0.25)
+    masked = tf.convert_to_tensor([[0.5, 0.9]])
+    masked._keras_mask = tf.convert_to_tensor([[True, False]])
+    close(metrics.BrierScore()([[1.0, 0.0]], masked), 0.25)
+    close(metrics.BrierScore(ignore=-1)([[1.0, -1.0, np.nan]], [[0.5, 0.9, 0.9]]), 0.25)
 
 
 def test_shapes_are_not_broadcast() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
 from keras import ops
 
-from rightloss.losses.cells import Tensor, expand_to, ignore_value, is_known, numbers, same_shape, wide
+from rightloss.losses.binary import binary_target
+from rightloss.losses.cells import Tensor, cell_weights, ignore_value, keras_mask, weighted, wide
 
 
 @keras.saving.register_keras_serializable(package="rightloss")
@@ -45,15 +47,16 @@ class BrierScore(keras.metrics.Mean):
         self.from_logits = from_logits
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
-        """Add a batch: labels and predictions of one shape up to a last dimension of 1, weights per example or cell."""
-        chances = ops.sigmoid(wide(y_pred)) if self.from_logits else wide(y_pred)
-        labels = same_shape(numbers(y_true), chances)
-        known = is_known(labels, self.ignore)
-        gap = ops.where(known, ops.cast(labels, chances.dtype) - chances, ops.zeros_like(chances))
-        weight = ops.cast(known, chances.dtype)
-        if sample_weight is not None:
-            given = expand_to(wide(sample_weight), gap, name="sample_weight")
-            weight = weight * given
+        """Add a batch: labels and predictions of one shape up to a last dimension of 1, weights per example or cell.
+
+        A label outside [0, 1] makes the score NaN; positions that Keras masks do not count.
+        """
+        mask, chances = keras_mask(y_pred), wide(y_pred)
+        chances = ops.sigmoid(chances) if self.from_logits else chances
+        target = binary_target(y_true, chances, ignore=self.ignore)
+        _, weight = cell_weights(target.known, sample_weight, mask, dtype=chances.dtype)
+        gap = ops.where(target.readable, target.values - chances, ops.full_like(chances, math.nan))
+        gap = weighted(gap, ops.cast(weight != 0, gap.dtype))
         super().update_state(ops.square(gap), sample_weight=weight)
 
     def get_config(self) -> dict[str, Any]:

@@ -50,7 +50,10 @@ def averaged(score: Callable[[Tensor], Tensor], counts: Tensor, average: str | N
     occurs = occurs + 0 * support  # NaN counts stay NaN
     if average is None:
         return ops.where(occurs == 0, ops.full_like(values, math.nan), values)
-    return mean(values, support if average == "weighted" else occurs)
+    if average == "weighted":  # where no class is ever true, but some were predicted, all of it is wrong
+        nowhere = ops.logical_and(ops.sum(support) == 0, ops.sum(occurs) > 0)
+        return ops.where(nowhere, ops.zeros_like(ops.sum(values)), mean(values, support))
+    return mean(values, occurs)
 
 
 def mean(values: Tensor, weight: Tensor) -> Tensor:
@@ -73,12 +76,12 @@ def balanced_accuracy(matrix: Tensor) -> Tensor:
 def matthews_correlation(matrix: Tensor) -> Tensor:
     """Correlation of true and predicted class (Gorodkin 2004, R_K); 0 where either is constant."""
     total, true, said = ops.sum(matrix), ops.sum(matrix, axis=1), ops.sum(matrix, axis=0)
-    true, said, hit = true / total, said / total, ops.sum(ops.diagonal(matrix)) / total
-    spread = ops.maximum(1 - ops.sum(true * true), 0) * ops.maximum(1 - ops.sum(said * said), 0)
-    # A constant side leaves a spread of rounding errors, not always an exact 0.
-    constant = spread < 1e-14
+    # Rounding leaves a constant side a spread that is not always an exact 0, so its classes are counted instead.
+    constant = ops.minimum(ops.sum(ops.cast(true > 0, "int32")), ops.sum(ops.cast(said > 0, "int32"))) < 2
+    true, said, hit = true / total, said / total, ops.diagonal(matrix) / total
+    spread = ops.sum(true * (1 - true)) * ops.sum(said * (1 - said))
     root = ops.sqrt(ops.where(constant, ops.ones_like(spread), spread))
-    return ops.where(constant, ops.zeros_like(root), (hit - ops.sum(true * said)) / root)
+    return ops.where(constant, 0 * ops.sum(hit), ops.sum(hit - true * said) / root)  # 0 times NaN stays NaN
 
 
 def quadratic_kappa(matrix: Tensor) -> Tensor:
