@@ -120,12 +120,19 @@ def test_macro_f1_has_cuts_where_nothing_is_rare() -> None:
 
 
 @pytest.mark.parametrize("goal", ["log_loss", "accuracy", "auroc", "auprc"])
-def test_few_rows_are_told_for_every_goal(goal: str) -> None:
-    """Where nothing is to be done either, a number about a class with ten rows is an interval."""
-    few = Imbalance(("no", "yes"), (990, 10), 1000, exclusive=True)
-    for keywords in ({"goal": goal}, {"prior": {"yes": 0.5}}, {"costs": {("yes", "no"): 5}}):
-        assert any("yes: fewer than 20 rows" in each for each in _remedy(few, **dict(keywords)).conditions)
+def test_few_rows_are_told_where_nothing_is_done(goal: str) -> None:
+    """There is no remedy to take back, but the number about a class with ten rows is an interval all the same."""
+    assert any("yes: fewer than 20 rows" in each for each in _remedy(FEW, goal).conditions)
     assert not any("fewer" in each for each in _remedy(BINARY, goal).conditions)
+
+
+@pytest.mark.parametrize("keywords", [{"prior": {"yes": 0.5}}, {"costs": {("yes", "no"): 5}}], ids=str)
+def test_ten_rows_are_not_multiplied(keywords: dict[str, Any]) -> None:
+    """Neither a prior nor costs are brought to a class whose frequency and probabilities are guesses."""
+    assert _remedy(FEW, **dict(keywords)).kind is Kind.COLLECT
+    tail = Imbalance(("a", "b", "c"), (900, 90, 10), 1000, exclusive=True)
+    told = {"prior": {"a": 0.2, "b": 0.2}} if "prior" in keywords else {"costs": {("a", "b"): 5}}
+    assert any("c: fewer than 20 rows" in each for each in _remedy(tail, **told).conditions)
 
 
 def test_classes_with_few_rows_are_named() -> None:

@@ -81,7 +81,9 @@ def _accuracy(goal: Goal, found: Imbalance) -> Remedy:
 
 
 def _prior_shift(goal: Goal, found: Imbalance) -> Remedy:
-    assert goal.prior is not None
+    few = _too_few(goal, found)
+    if few is not None:
+        return few
     return Remedy(
         Kind.PRIOR_SHIFT,
         str(goal),
@@ -91,11 +93,14 @@ def _prior_shift(goal: Goal, found: Imbalance) -> Remedy:
             "the model was trained without weights, resampling or a prior-adjusted loss",
             *_unsure(found),
         ),
-        ("decision = advice.decision()", *_READ),
+        ("decision = advice.decision()  # or (y_val, model.predict(x_val)), which also calibrates", *_READ),
     )
 
 
 def _cost(goal: Goal, found: Imbalance) -> Remedy:
+    few = _too_few(goal, found)
+    if few is not None:
+        return few
     why = "The cheapest decision follows from the probabilities; costs can change without training again."
     if len(found.names) == 2 and goal.costs is not None:
         miss, alarm = goal.costs[1][0] - goal.costs[1][1], goal.costs[0][1] - goal.costs[0][0]
@@ -125,8 +130,8 @@ def _one_class(goal: Goal, found: Imbalance) -> Remedy:
         )
     else:
         why = (
-            f"The cut is the loosest one whose precision is {goal.precision:g} with 95 % confidence; a cut that just "
-            "reaches it on validation rows misses it on new ones half of the time."
+            f"The cut is the loosest one whose precision is {goal.precision:g} with about 95 % confidence; a cut that "
+            "just reaches it on validation rows misses it on new ones half of the time."
         )
     conditions = (
         f"at least {RARE} validation rows of {name}; with fewer the cut stays at one half",

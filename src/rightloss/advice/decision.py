@@ -152,7 +152,7 @@ def _calibrated(kind: Kind, truth: Any, log_p: Any, **rest: Any) -> Decision:
 
 
 def _prior_shift(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
-    return Decision(Kind.PRIOR_SHIFT, weights=_new_over_old(goal, found))
+    return _calibrated(Kind.PRIOR_SHIFT, truth, log_p, weights=_new_over_old(goal, found))
 
 
 def _new_over_old(goal: Goal, found: Imbalance) -> tuple[Any, ...]:

@@ -58,7 +58,7 @@ EFFECTS: dict[Kind, Effect] = {
     ),
     Kind.LOGIT_ADJUSTMENT: Effect(
         "Menon et al., Long-Tail Learning via Logit Adjustment, ICLR 2021, equation 9",
-        "those of the model stay; only the decision moves",
+        "those of the model stay, only the decision moves; advice.probabilities with the decision gives the moved ones",
         "decode without the decision",
     ),
     Kind.PRIOR_SHIFT: Effect(
