@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rightloss.errors import WrongArgument
+from rightloss.files import JSON_VERSION
 from rightloss.known_errors import KNOWN, KnownText
 from rightloss.rules import BY_CODE, RULES, Rule
 
@@ -43,7 +44,7 @@ class Explanation:
             }
             for each in self.known
         ]
-        return {"version": 1, "rule": page, "texts": texts}
+        return {"version": JSON_VERSION, "rule": page, "texts": texts}
 
     def __str__(self) -> str:
         from rightloss.render.explanation import to_text

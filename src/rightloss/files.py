@@ -12,6 +12,9 @@ from uuid import uuid4
 
 from rightloss.errors import RightlossError, UnreadableInput, WrongArgument
 
+JSON_VERSION = 1
+"""Of every JSON object that other programs read; it rises when a field changes its meaning or goes."""
+
 
 def write_text(path: str | Path, text: str) -> None:
     """Write UTF-8 text atomically: to a temporary neighbour, then renamed.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rightloss.errors import RightlossError
+from rightloss.files import JSON_VERSION
 from rightloss.findings import Finding, Place, Severity
 
 
@@ -86,7 +87,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """The documented object."""
         found = [each.to_json() for each in self.findings]
-        return {"version": 1, "findings": found, "summary": self.summary.to_json()}
+        return {"version": JSON_VERSION, "findings": found, "summary": self.summary.to_json()}
 
 
 def joined(reports: Iterable[Report]) -> Report:

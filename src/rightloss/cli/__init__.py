@@ -17,6 +17,7 @@ import click
 
 from rightloss import __version__
 from rightloss.errors import RightlossError
+from rightloss.files import JSON_VERSION
 from rightloss.parts import named_parts
 
 VERBS = ("check", "evaluate", "explain", "predict", "run", "select", "train")
@@ -87,4 +88,4 @@ def _print_json(received: str, expected: str, fix: str) -> None:
     import json
 
     body = {"received": received, "expected": expected or None, "fix": fix or None}
-    click.echo(json.dumps({"version": 1, "error": body}, indent=2))
+    click.echo(json.dumps({"version": JSON_VERSION, "error": body}, indent=2))

@@ -8,6 +8,7 @@ import click
 
 from rightloss.cli.options import format_option, header_option
 from rightloss.cli.training import quiet_start
+from rightloss.files import JSON_VERSION
 
 
 @click.command(short_help="Measure a trained model on new rows with labels.")
@@ -29,7 +30,7 @@ def command(folder: str, data: str, header: bool | None, format_: str) -> int:
     scores, notes = evaluate(folder, data, header=header)
     draw_notes(notes, Console(stderr=True, highlight=False))
     if format_ == "json":
-        click.echo(json.dumps({"version": 1, **scores.to_json()}, indent=2, ensure_ascii=False, default=str))
+        click.echo(json.dumps({"version": JSON_VERSION, **scores.to_json()}, indent=2, ensure_ascii=False, default=str))
     else:
         draw_scores(scores, Console(highlight=False), f"{scores.rows:,} labelled rows of {data}")
     return 0

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from rightloss.advice.goals import Measure
-from rightloss.contract import Form, Positions, Task
+from rightloss.contract import Form, Positions
+from rightloss.contract.vocabulary import TASKS
 from rightloss.errors import WrongArgument
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -38,9 +39,8 @@ def answers(command: Command) -> Command:
     return command
 
 
-_TASKS = [*(task.value for task in Task), "regression"]
 _ANSWERS = (
-    click.option("--task", type=click.Choice(_TASKS), help="What is being learned, where you know it."),
+    click.option("--task", type=click.Choice(TASKS), help="What is being learned, where you know it."),
     click.option(
         "--positions", type=click.Choice([each.value for each in Positions]), help="What one label belongs to."
     ),

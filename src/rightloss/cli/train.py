@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rightloss.cli.options import answers, format_option, header_option, keywords, label_option
+from rightloss.cli.options import answers, format_option, header_option, keywords, label_option, wished, wishes
 from rightloss.cli.training import quiet_start
 
 
@@ -28,6 +28,7 @@ from rightloss.cli.training import quiet_start
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same numbers.")
 @header_option
 @answers
+@wishes
 @format_option
 def command(
     data: str,
@@ -68,6 +69,7 @@ def command(
             on_advice=(lambda advice: draw_choice(advice, screen)) if text else None,
             on_epoch=on_epoch,
             **keywords(options),
+            **wished(options),
         )
     if text:
         draw_trained(trained, screen, time.monotonic() - started)

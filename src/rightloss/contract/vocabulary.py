@@ -31,6 +31,10 @@ class Task(Term):
     MULTILABEL = "multilabel", "Several labels of one example can be true at once.", "moods of a song"
 
 
+TASKS = (*(task.value for task in Task), "regression")
+"""What a user can answer to "what is being learned?": also that it is nothing for a cross-entropy."""
+
+
 class Labels(Term):
     """Trainable label encodings: what the loss sees."""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rightloss.answer import Advice
+    from rightloss.train.goal import GoalScore
     from rightloss.train.scores import Scores
     from rightloss.train.training import Trained
 
@@ -71,6 +72,9 @@ def draw_choice(advice: Advice, console: Console) -> None:
     console.print(f"[bold]{advice.task} classification[/bold]: {escape(advice.reading.title)}")
     for what, expression in lines_to_write(advice.contract):
         console.print(f"  [dim]{what:<11}[/dim] {escape(expression)}", soft_wrap=True)
+    if advice.remedy is not None:
+        console.print(f"  [dim]{'for ' + advice.remedy.goal:<11}[/dim] {escape(advice.remedy.kind.sentence)}")
+        console.print(f"  [dim]{'why':<11}[/dim] {escape(advice.remedy.why)}")
     for question in advice.questions:
         console.print(f"[bold yellow]?[/bold yellow] {escape(question.text)} Trained on the first answer.")
         for value, means in question.answers:
@@ -122,6 +126,8 @@ def draw_scores(scores: Scores, console: Console, title: str) -> None:
         told = "" if constant is None else f"{constant:.3f}"
         table.add_row(name, f"{value:.3f}", told, Text(_MEANING[name], style="dim"))
     console.print(table)
+    if scores.goal is not None:
+        _draw_goal(scores.goal, console)
     if scores.values["log_loss"] >= scores.baseline["log_loss"]:
         console.print(
             "[bold yellow]no better than always giving the training frequencies[/bold yellow]: the columns say little "
@@ -131,6 +137,15 @@ def draw_scores(scores: Scores, console: Console, title: str) -> None:
     console.print(_class_table(scores))
     if len(scores.classes) > MOST_CLASSES:
         console.print(f"... and {len(scores.classes) - MOST_CLASSES} more, in the JSON")
+
+
+def _draw_goal(found: GoalScore, console: Console) -> None:
+    from rich.markup import escape
+
+    plain, decided = (
+        ", ".join(f"{name} {value:.3f}" for name, value in each.items()) for each in (found.plain, found.decided)
+    )
+    console.print(f"\nfor [bold]{escape(found.name)}[/bold]: {decided} ({found.remedy.value}); read as usual: {plain}")
 
 
 def _class_table(scores: Scores) -> Any:

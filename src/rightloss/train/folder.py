@@ -1,7 +1,8 @@
 """The folder that training leaves: the model, what its labels and inputs mean, its scores, and the code.
 
 model.keras     raw cells in, class names and probabilities out; loads with Keras alone, in safe mode
-labels.json     label columns, class names, contract, preparation of labels, counts in the training rows
+labels.json     label columns, class names, contract, preparation of labels, shares in the training rows, and, where a
+                goal was stated, the decision for it, which `predict` and `evaluate` apply to what the model gives
 features.json   one entry for each input, the columns left out and why
 advice.json     what `rightloss select` says of the labels
 metrics.json    scores on the held-out rows, the split, the seed, how training went
@@ -22,8 +23,9 @@ import numpy as np
 from rightloss.contract import PREFERRED, Contract
 from rightloss.contract.preparation import Preparation
 from rightloss.errors import UnreadableInput, WrongArgument
-from rightloss.files import whole_folder, write_json, write_text
+from rightloss.files import JSON_VERSION, whole_folder, write_json, write_text
 from rightloss.train.features import Feature
+from rightloss.train.goal import Aim
 
 MODEL, LABELS, FEATURES = "model.keras", "labels.json", "features.json"
 ADVICE, METRICS, CODE = (
@@ -32,7 +34,6 @@ ADVICE, METRICS, CODE = (
     "train.py",
 )  # not code.py: beside the script it would hide a module of Python
 FILES = (MODEL, LABELS, FEATURES, ADVICE, METRICS, CODE)
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class LabelMap:
     """What the outputs of a model mean, and how labels of new rows become what the loss reads.
 
     `shares`: of each class, or of positives of each label, in the training rows. `nothing`: the label value that stood
-    for "no label"; None where there was none.
+    for "no label"; None where there was none. `aim`: the goal, where one was stated, and the decision for it.
     """
 
     columns: tuple[str, ...]
@@ -49,15 +50,17 @@ class LabelMap:
     preparation: Preparation | None
     shares: tuple[float, ...]
     nothing: Any = None
+    aim: Aim | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As labels.json holds it."""
         return {
-            "version": VERSION,
+            "version": JSON_VERSION,
             "columns": list(self.columns),
             "classes": list(self.classes),
             "shares": list(self.shares),
             "nothing": self.nothing,
+            "goal": None if self.aim is None else self.aim.to_json(),
             "contract": self.contract.to_json(),
             "preparation": None if self.preparation is None else self.preparation.to_json(),
         }
@@ -77,6 +80,7 @@ class LabelMap:
             columns=tuple(saved["columns"]),
             classes=tuple(saved["classes"]),
             nothing=saved.get("nothing"),
+            aim=None if saved.get("goal") is None else Aim.from_json(saved["goal"]),
             contract=Contract(row, told["classes"], ignore=ignore),
             preparation=None if prepared is None else Preparation.from_json(prepared),
             shares=tuple(saved["shares"]),
@@ -95,7 +99,7 @@ class Inputs:
     def to_json(self) -> dict[str, Any]:
         """As features.json holds it."""
         return {
-            "version": VERSION,
+            "version": JSON_VERSION,
             "features": [each.to_json() for each in self.features],
             "left_out": dict(self.left_out),
             "columns": list(self.columns),

@@ -48,7 +48,7 @@ class Predictions:
 
 
 def predict(path: str | Path, data: Any, *, header: bool | None = None) -> Predictions:
-    """Predict with the model in a folder.
+    """Predict with the model in a folder; where it was trained for a goal, by the decision for that goal.
 
     Args:
         path: the folder that `train` wrote.
@@ -63,12 +63,16 @@ def predict(path: str | Path, data: Any, *, header: bool | None = None) -> Predi
     source = _aligned(open_source(data, header=header), saved)
     table, notes = _read(saved, source, ())
     out = run(saved.model, saved.cells(table))
-    classes = saved.labels.classes
-    if independent(saved.labels.contract.labels):
-        return Predictions(classes, out["labels"], out["probabilities"], notes)
-    names = np.empty(len(classes), dtype=object)
-    names[:] = classes
-    return Predictions(classes, names[out["probabilities"].argmax(axis=1)], out["probabilities"], notes)
+    labels, p = saved.labels, out["probabilities"]
+    several = independent(labels.contract.labels)
+    answers = out["labels"] if several else p.argmax(axis=1)
+    if labels.aim is not None:
+        answers, p = labels.aim.answers(p, labels.contract), labels.aim.probabilities(p, labels.contract)
+    if several:
+        return Predictions(labels.classes, answers, p, notes)
+    names = np.empty(len(labels.classes), dtype=object)
+    names[:] = labels.classes
+    return Predictions(labels.classes, names[answers], p, notes)
 
 
 def evaluate(path: str | Path, data: Any, *, header: bool | None = None) -> tuple[Scores, tuple[str, ...]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from rightloss.train.goal import GoalScore
+
 CUT = 0.5
 
 
@@ -39,13 +41,15 @@ class Scores:
 
     Exclusive classes: accuracy, log_loss (nats), macro_f1, balanced_accuracy, and for two classes auc. Labels that can
     be true together: accuracy (over cells), exact_match (whole rows), log_loss (mean over cells), macro_f1, micro_f1,
-    macro_auc. Macro numbers are means over the classes that occur in these rows.
+    macro_auc. Macro numbers are means over the classes that occur in these rows. All of them read predictions as usual:
+    the most probable class, labels above one half; `goal` also has the reading for a stated goal.
     """
 
     rows: int
     values: Mapping[str, float]
     baseline: Mapping[str, float]
     classes: tuple[ClassScore, ...]
+    goal: GoalScore | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The documented object."""
@@ -54,6 +58,7 @@ class Scores:
             "scores": dict(self.values),
             "baseline": dict(self.baseline),
             "classes": [each.to_json() for each in self.classes],
+            "goal": None if self.goal is None else self.goal.to_json(),
         }
 
 

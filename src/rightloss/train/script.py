@@ -11,6 +11,8 @@ from typing import Any
 
 from rightloss.answer import Advice
 from rightloss.contract import Contract, recipe
+from rightloss.contract.preparation import Preparation
+from rightloss.contract.prepared_lines import MOST_WRITTEN
 from rightloss.contract.recipe import literal
 from rightloss.train.build import DROPOUT, hidden_units
 from rightloss.train.features import Feature
@@ -97,6 +99,7 @@ def script(
     features: Sequence[Feature],
     rows: int,
     nothing: Any,
+    start: float | list[float] | None,
     seed: int,
     epochs: int,
 ) -> str:
@@ -109,6 +112,7 @@ def script(
         features: what the model reads.
         rows: training rows.
         nothing: the label value that stands for "no label"; None where there is none.
+        start: the bias with which the last layer starts.
         seed: as trained with.
         epochs: as trained with.
     """
@@ -117,7 +121,7 @@ def script(
     file = Path(where).absolute() if Path(where).exists() or "*" in where else None
     calls = (_head(contract), recipe.loss(contract), *recipe.metrics(contract))
     used = {module for call in calls for module in _modules(call)}
-    prepared = "" if advice.preparation is None else "\n".join(advice.preparation.lines()) + "\n"
+    prepared = "" if advice.preparation is None else "\n".join(_prepared(advice.preparation)) + "\n"
     return _TEMPLATE.format(
         task=contract.task.value.capitalize(),
         where=file.name if file else where,
@@ -132,7 +136,7 @@ def script(
         several=independent(contract.labels),
         units=hidden_units(rows),
         half=hidden_units(rows) // 2,
-        start=_start(advice.prior_bias),
+        start=_start(start),
         dropout=DROPOUT,
         head=calls[0].code(),
         rate=LEARNING_RATE,
@@ -140,6 +144,19 @@ def script(
         metrics="\n".join(f"        {call.code()}," for call in calls[2:]),
         epochs=epochs,
         patience=PATIENCE,
+    )
+
+
+def _prepared(preparation: Preparation) -> Sequence[str]:
+    """The lines that prepare the labels; many class names are read from the folder in which the script lies."""
+    if len(preparation.classes) <= MOST_WRITTEN:
+        return preparation.lines()
+    saved = 'json.loads(Path(__file__).with_name("labels.json").read_text(encoding="utf-8"))'
+    return (
+        "import json",
+        "from pathlib import Path",
+        "",
+        *preparation.lines(classes=f'{saved}["preparation"]["classes"]'),
     )
 
 

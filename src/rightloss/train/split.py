@@ -64,11 +64,16 @@ def _folds(how: type, rows: np.ndarray, keys: np.ndarray, seed: int) -> list[tup
 def strata(y: np.ndarray, several_true: bool) -> np.ndarray:
     """The group of each row, (n,): its class, or its rarest positive label (-1 for none)."""
     if not several_true:
-        return y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1).astype(int)
+        return class_ids(y)
     positive = np.nan_to_num(y, nan=0.0) > 0.5
     order = np.argsort(positive.sum(axis=0), kind="stable")  # rarest first
     ranked = positive[:, order]
     return np.where(ranked.any(axis=1), order[ranked.argmax(axis=1)], -1)
+
+
+def class_ids(y: np.ndarray) -> np.ndarray:
+    """Class numbers (n,) of labels as the loss sees them: ids (n,) or (n, 1), or one-hot rows (n, K)."""
+    return y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1).astype(int)
 
 
 def _scarce_notes(scarce: np.ndarray, keys: np.ndarray, names: Sequence[object]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,14 @@ import numpy as np
 
 from rightloss.answer import Advice
 from rightloss.errors import UnsupportedInput
+from rightloss.files import JSON_VERSION
 from rightloss.train import folder
+from rightloss.train.build import run
 from rightloss.train.data import Source, open_source
 from rightloss.train.features import Choice, Feature, Kind, choose, learn
 from rightloss.train.fit import EPOCHS, Fitted, OnEpoch, fit
+from rightloss.train.frequencies import frequencies
+from rightloss.train.goal import aim
 from rightloss.train.label_columns import Labelled, advise
 from rightloss.train.measure import measure
 from rightloss.train.scores import Scores
@@ -32,8 +36,8 @@ SEED = 0
 class Trained:
     """What came out of `train`.
 
-    `model` is a Keras model from raw cells to class names and probabilities. `scores` are of the held-out rows.
-    `folder` is None where nothing was written.
+    `model` is a Keras model from raw cells to class names and probabilities. `scores` are of the held-out rows. `start`
+    is the bias that the last layer started with. `folder` is None where nothing was written.
     """
 
     advice: Advice
@@ -43,6 +47,7 @@ class Trained:
     labels: folder.LabelMap
     inputs: folder.Inputs
     notes: tuple[str, ...]
+    start: float | list[float] | None = None
     folder: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -85,7 +90,9 @@ def train(
         epochs: at most so many; training stops early when the validation loss no longer falls.
         on_advice: called with the advice for the labels before training starts.
         on_epoch: called as on_epoch(epoch, {"loss": ..., "val_loss": ...}) after each epoch.
-        **answers: keywords of `rightloss.select` that answer its questions: task, several_true, ordered, ignore, form.
+        **answers: keywords of `rightloss.select`: task, several_true, ordered, ignore and form answer its questions;
+            goal, costs and prior say what the model is judged by. The remedy for a goal is a decision that is chosen on
+            the validation rows, kept in the folder and used by `predict` and `evaluate`.
 
     Raises:
         NoCrossEntropyFits: the labels are one class, quantities or ids.
@@ -101,33 +108,53 @@ def train(
     if on_advice is not None:
         on_advice(found.advice)
     choice = choose(found.table, _candidates(source, columns, features), asked=features is not None)
-    parts = split(found.y, several_true=found.several_true, seed=seed, names=found.advice.classes)
+    trained = replace(_trained(source, columns, found, choice, seed, epochs, on_epoch), folder=target)
+    if target is not None:
+        _write(trained, target, source, epochs, overwrite)
+    return trained
+
+
+def _trained(
+    source: Source,
+    columns: tuple[str, ...],
+    found: Labelled,
+    choice: Choice,
+    seed: int,
+    epochs: int,
+    on_epoch: OnEpoch | None,
+) -> Trained:
+    """Split, fit, decide for the goal, measure."""
+    advice, y = found.advice, found.y
+    assert advice.contract is not None
+    parts = split(y, several_true=found.several_true, seed=seed, names=advice.classes)
     known = _learned(choice, found.table, parts)
     cells = {each.input: each.read(found.table) for each in known}
-    fitted = fit(known, cells, found.y, parts, found.advice, seed=seed, epochs=epochs, on_epoch=on_epoch)
-    assert found.advice.contract is not None
+    # Where the last layer starts, and what decides, follow from the training rows: the others are for measuring.
+    counts = frequencies(y[parts.train], advice.contract, advice.classes)
+    fitting = replace(advice, imbalance=counts)
+    fitted = fit(known, cells, y, parts, fitting, seed=seed, epochs=epochs, on_epoch=on_epoch)
+    p = run(fitted.model, _rows(cells, parts.validation))["probabilities"]
     labels = folder.LabelMap(
         columns,
-        found.advice.classes,
-        found.advice.contract,
-        found.advice.preparation,
-        _shares(found, parts),
+        advice.classes,
+        advice.contract,
+        advice.preparation,
+        counts.shares,
         found.nothing,
+        aim(fitting, y[parts.validation], p),
     )
-    scores = measure(fitted.model, _rows(cells, parts.test), found.y[parts.test], labels)
-    trained = Trained(
-        advice=found.advice,
+    scores = measure(fitted.model, _rows(cells, parts.test), y[parts.test], labels)
+    decided = (labels.aim.decision.note,) if labels.aim is not None and labels.aim.decision.note else ()
+    return Trained(
+        advice=advice,
         model=fitted.model,
         scores=scores,
-        metrics=_metrics(found, parts, fitted, scores, seed),
+        metrics=_metrics(advice, parts, fitted, scores, seed),
         labels=labels,
         inputs=folder.Inputs(known, source.names, source.named, _left_out(choice, known)),
-        notes=(*source.notes, *found.notes, *found.advice.profile.notes, *choice.notes, *parts.notes),
-        folder=target,
+        notes=(*source.notes, *found.notes, *advice.profile.notes, *choice.notes, *parts.notes, *decided),
+        start=fitting.prior_bias,
     )
-    if target is not None:
-        _write(trained, target, source, found, epochs, overwrite)
-    return trained
 
 
 def _labelled(
@@ -175,23 +202,15 @@ def _left_out(choice: Choice, known: Sequence[Feature]) -> dict[str, str]:
     return {**choice.left_out, **alone}
 
 
-def _shares(found: Labelled, parts: Parts) -> tuple[float, ...]:
-    y = found.y[parts.train]
-    if y.ndim == 2 and y.shape[1] > 1:
-        return tuple(float(share) for share in np.nanmean(y, axis=0))
-    counts = np.bincount(y.reshape(-1).astype(int), minlength=len(found.advice.classes))
-    return tuple(float(share) for share in counts / counts.sum())
-
-
 def _rows(cells: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
     return {name: column[rows] for name, column in cells.items()}
 
 
-def _metrics(found: Labelled, parts: Parts, fitted: Fitted, scores: Scores, seed: int) -> dict[str, Any]:
+def _metrics(advice: Advice, parts: Parts, fitted: Fitted, scores: Scores, seed: int) -> dict[str, Any]:
     """As metrics.json holds it. No times: two runs with one seed write the same file."""
     return {
-        "version": folder.VERSION,
-        "task": found.advice.task,
+        "version": JSON_VERSION,
+        "task": advice.task,
         "rows": {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
         "test": scores.to_json(),
         "training": {
@@ -203,14 +222,15 @@ def _metrics(found: Labelled, parts: Parts, fitted: Fitted, scores: Scores, seed
     }
 
 
-def _write(trained: Trained, target: Path, source: Source, found: Labelled, epochs: int, overwrite: bool) -> None:
+def _write(trained: Trained, target: Path, source: Source, epochs: int, overwrite: bool) -> None:
     code = script(
         trained.advice,
         where=source.where,
         columns=trained.labels.columns,
         features=trained.inputs.features,
         rows=trained.metrics["rows"]["train"],
-        nothing=found.nothing,
+        nothing=trained.labels.nothing,
+        start=trained.start,
         seed=trained.metrics["training"]["seed"],
         epochs=epochs,
     )
