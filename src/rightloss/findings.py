@@ -74,6 +74,7 @@ class Finding:
     place: Place = Place()
     fixes: tuple[Fix, ...] = ()
     also: tuple[str, ...] = ()  # codes of rules that the same repair explains
+    diagnosis: tuple[str, ...] = ()  # what to look at, in this order, with what was already seen to be right
     question: str = ""  # where two repairs are equally near: what decides
 
     def to_json(self) -> dict[str, Any]:
@@ -94,6 +95,7 @@ class Finding:
             "expected": self.expected,
             "symptom": self.symptom or None,
             "question": self.question or None,
+            "diagnosis": list(self.diagnosis),
             "also": list(self.also),
             "fixes": [fix.to_json() for fix in self.fixes],
         }

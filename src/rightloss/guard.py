@@ -12,16 +12,17 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
+from dataclasses import replace
+from functools import partial, wraps
 from types import GeneratorType, TracebackType
 from typing import Any
 
 from rightloss.checking.live import LiveReport, check_live
 from rightloss.checking.report import Report
-from rightloss.contract import Setup
+from rightloss.contract import Condition, Evidence, Fact, Possible, Setup, Term
 from rightloss.errors import RightlossError
 from rightloss.findings import Finding, Severity
-from rightloss.rules.judge import judge
+from rightloss.rules.judge import judge_condition
 
 WATCHED = ("fit", "evaluate", "train_on_batch")
 
@@ -46,6 +47,7 @@ class guard:  # written like the function it is used as
         self.ignore = frozenset(ignore)
         self.findings: list[Finding] = []
         self._seen: set[tuple[object, ...]] = set()
+        self._checked: dict[int, Setup] = {}  # model -> what was seen of its only output
         self._alive: list[Any] = []  # what the ids above stand for: an id is only unique while its object lives
         self._depth = 0
         self._kept: dict[str, Any] = {}
@@ -107,11 +109,10 @@ class guard:  # written like the function it is used as
         data, complete = _data(given)
         if data is None:
             return
-        extras = {name: given[name] for name in ("class_weight", "validation_data") if given.get(name) is not None}
-        if not isinstance(extras.get("validation_data"), list | tuple):
-            extras.pop("validation_data", None)  # reading a stream would cost as much as an epoch
+        extras = {"class_weight": given.get("class_weight"), "validation_data": _validation(given)}
+        all_labels = whole and complete
         try:
-            report = check_live(model, data, ignore=self.ignore, all_labels=whole and complete, **extras)
+            report = check_live(model, data, ignore=self.ignore, all_labels=all_labels, whole_streams=False, **extras)
         except RightlossError as error:
             warnings.warn(
                 f"rightloss could not check this {type(model).__name__}: {error}", FindingWarning, stacklevel=5
@@ -120,6 +121,8 @@ class guard:  # written like the function it is used as
         except Exception as error:  # the guard must never be what breaks a program
             self._failed(model, f"{type(error).__name__}: {error}")
             return
+        if len(report.setups) == 1:
+            self._checked[id(model)] = report.setups[0]
         self._say(report)
 
     def _failed(self, model: Any, why: str) -> None:
@@ -128,7 +131,7 @@ class guard:  # written like the function it is used as
     def _attach(self, model: Any, given: dict[str, Any]) -> None:
         from rightloss.views.model.watched import watch_for
 
-        callback = watch_for(model, given.get("y"), self._from_watch)
+        callback = watch_for(model, given.get("y"), partial(self._from_watch, self._checked.get(id(model))))
         before = given.get("callbacks")
         if before is None:
             given["callbacks"] = [callback]
@@ -136,8 +139,12 @@ class guard:  # written like the function it is used as
             given["callbacks"] = [*before, callback]
         # A CallbackList of the user's own is left as it is.
 
-    def _from_watch(self, setup: Setup) -> None:
-        findings = tuple(verdict.finding for verdict in judge(setup, off=self.ignore))
+    def _from_watch(self, checked: Setup | None, condition: Condition, value: Term, facts: tuple[Fact, ...]) -> None:
+        """What the watch saw, judged with what the check saw before training."""
+        seen = Evidence() if checked is None else checked.readings[0]
+        seen = replace(seen, conditions={**seen.conditions, condition: Possible(frozenset({value}), facts)})
+        setup = Setup((seen,)) if checked is None else replace(checked, readings=(seen,))
+        findings = tuple(verdict.finding for verdict in judge_condition(setup, condition, off=self.ignore))
         self._say(LiveReport(findings))
 
     def _say(self, report: LiveReport) -> None:
@@ -169,6 +176,16 @@ def _data(given: dict[str, Any]) -> tuple[Any, bool]:
         return x, False
     weight = given.get("sample_weight")
     return ((x, y) if weight is None else (x, y, weight)), True
+
+
+def _validation(given: dict[str, Any]) -> Any:
+    """Validation data that can be looked at; a generator is peeked at, and gets its batch back."""
+    data = given.get("validation_data")
+    if not isinstance(data, GeneratorType):
+        return data
+    first = next(data, None)
+    given["validation_data"] = _put_back(first, data) if first is not None else data
+    return None if first is None else _pair(first)
 
 
 def _pair(first: Any) -> Any:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rightloss.checking.config import find
 from rightloss.checking.report import Report, Summary
-from rightloss.contract import Setup
-from rightloss.contract.recipe import Call
+from rightloss.contract import Setup, Start
 from rightloss.errors import MissingPart, UnsupportedInput
 from rightloss.findings import Finding, Severity
 from rightloss.rules.judge import judge
+
+if TYPE_CHECKING:
+    from rightloss.views.model.recompile import Repair
 
 
 @dataclass(frozen=True, slots=True)
 class LiveReport(Report):
     """Findings about one model. `advice` is `select`'s answer where the model is not compiled."""
 
-    repairs: Mapping[str | None, Call] = field(default_factory=dict)
+    setups: tuple[Setup, ...] = ()
+    repairs: Mapping[str | None, Repair] = field(default_factory=dict)
     advice: Any = None
 
     def fix(self, model: Any) -> Any:
@@ -41,6 +44,17 @@ class LiveReport(Report):
                 fix=lines or "nothing: there is no finding",
             )
         return recompile(model, self.repairs)
+
+    @property
+    def starts(self) -> tuple[tuple[str | None, Start], ...]:
+        """(output, what is known before the first step); the output is None where there is only one."""
+        return tuple((setup.output, setup.start) for setup in self.setups if setup.start is not None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented object; `summary` also holds what is known of each output before the first step."""
+        body = Report.to_json(self)
+        outputs = [{"output": name, **start.to_json()} for name, start in self.starts]
+        return {**body, "summary": {**body["summary"], "outputs": outputs}}
 
     def __str__(self) -> str:
         from rightloss.render.findings import to_text
@@ -65,32 +79,41 @@ def check_live(
     validation_data: Any = None,
     ignore: Iterable[str] = (),
     all_labels: bool = True,
+    whole_streams: bool = True,
 ) -> LiveReport:
-    """See `rightloss.check`; `all_labels=False` looks at one batch of labels only, as the guard does."""
+    """See `rightloss.check`.
+
+    The guard looks at less: `all_labels=False` at one batch of labels, `whole_streams=False` at one batch of a
+    validation stream.
+    """
     _refuse(model)
     from rightloss.views.model.read import Extras, setups
 
     if not getattr(model, "compiled", False):
         return _not_compiled(model, data)
-    extras = Extras(class_weight, sample_weight, validation_data)
+    extras = Extras(class_weight, sample_weight, validation_data, whole_streams)
     return _judged(setups(model, data, extras, all_labels=all_labels), ignore)
 
 
 def _judged(made: list[Setup], ignore: Iterable[str]) -> LiveReport:
+    from rightloss.views.model.recompile import Repair
+
     config = find(Path.cwd())
     silent = frozenset(ignore)
     findings: list[Finding] = []
-    repairs: dict[str | None, Call] = {}
+    repairs: dict[str | None, Repair] = {}
     for setup in made:
         for verdict in judge(setup, off=silent):
             if not config.wants(verdict.finding.code, ""):
                 continue
             findings.append(verdict.finding)
-            if verdict.loss is not None:
-                repairs[setup.output] = verdict.loss
+            if verdict.loss is not None or verdict.metrics:
+                before = repairs.get(setup.output, Repair())
+                loss = verdict.loss if verdict.loss is not None else before.loss
+                repairs[setup.output] = Repair(loss, {**before.metrics, **verdict.metrics})
     findings.sort(key=lambda each: list(Severity).index(each.severity))
     summary = Summary(setups=len(made), resolved=len(made))
-    return LiveReport(tuple(findings), summary, repairs=repairs)
+    return LiveReport(tuple(findings), summary, setups=tuple(made), repairs=repairs)
 
 
 def _refuse(model: Any) -> None:
@@ -103,7 +126,7 @@ def _refuse(model: Any) -> None:
             expected="a Keras 3 model",
             fix="build it with `import keras`, or check its source: rightloss check train.py",
         )
-    if "keras" not in bases:
+    if "keras" not in bases or not hasattr(model, "compile"):
         raise UnsupportedInput(
             f"a model of type {root}.{type(model).__name__}", expected="a keras.Model", fix="rl.check(model, (x, y))"
         )

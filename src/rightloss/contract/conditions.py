@@ -62,6 +62,7 @@ class Splits(Term):
 
     AGREE = "agree", "Validation shows only classes that training shows.", "validation_data=(xv, yv)"
     NEW_CLASSES = "new classes", "Validation holds classes that training never shows.", "yv = [3], y = [0, 1, 2]"
+    UNREADABLE = "unreadable", "Validation holds values that the loss cannot read.", "yv = [3] for 3 units"
     OTHER_SHAPE = "other shape", "Validation labels are written otherwise than training labels.", "one-hot and ids"
 
 
@@ -198,6 +199,17 @@ class SampleWeight(Term):
     NO_EFFECT = "no effect", "The loss is one number for the whole batch; weights only rescale it.", "Dice(axis=None)"
 
 
+LEFT_OUT_SHARE = 0.01
+"""From this share of positions without weight on, metrics that do not see weights report another number."""
+
+
+class LeftOut(Term):
+    """Positions (tokens, pixels) that sample_weight leaves out of the loss."""
+
+    NONE = "none", "Every position counts.", "sample_weight above 0 everywhere"
+    SOME = "some", "Some positions have weight 0, as padding has.", "sample_weight = (tokens != 0)"
+
+
 AGREEMENT_TOLERANCE = 0.02
 """Relative difference from which a reported loss and the one recomputed from predictions disagree."""
 
@@ -253,6 +265,7 @@ class Condition(Enum):
     CLASS_WEIGHT = "class_weight", ClassWeight
     WEIGHT_SCALE = "weight_scale", WeightScale
     SAMPLE_WEIGHT = "sample_weight", SampleWeight
+    LEFT_OUT = "left_out", LeftOut
     AGREEMENT = "agreement", LossAgreement
     LOSS_VALUE = "loss_value", LossValue
     PROGRESS = "progress", Progress

@@ -23,6 +23,23 @@ class MetricUse:
     name: str
     fact: Fact
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    written: Call | None = None  # live models: the call that makes it
+    place: tuple[str, int] | None = None  # live models: the argument of `compile`, and where it stands there
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it takes sample_weight into account."""
+        return self.place is not None and self.place[0] == "weighted_metrics"
+
+    def told(self, name: str, **options: Any) -> Call:
+        """This metric with other options, or the metric of that name in its stead; it keeps the name it reports."""
+        kept: dict[str, Any] = {}
+        if self.written is not None:
+            same = self.written.name == name
+            kept = {key: value for key, value in self.written.keywords.items() if same or key == "name"}
+        if "alias" in self.arguments:
+            kept["name"] = self.arguments["alias"]
+        return Call("keras.metrics", name, (), {**kept, **options})
 
 
 @dataclass(frozen=True, slots=True)

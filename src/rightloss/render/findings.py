@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rightloss.checking.report import Report, Understood
 from rightloss.findings import Finding, Place, Severity
 from rightloss.render.console import plain
+from rightloss.render.starts import start_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,6 +46,8 @@ def concise(report: Report) -> Iterator[str]:
 
 def draw(report: Report, console: Console, *, resolved: bool = False, statistics: bool = False) -> None:
     """Draw a report on a rich console: findings, then what was understood, then counts."""
+    from rich.text import Text
+
     for each in report.findings:
         _draw_finding(each, report.excerpts.get(each.place, ""), console)
     if resolved:
@@ -52,6 +55,8 @@ def draw(report: Report, console: Console, *, resolved: bool = False, statistics
     if statistics:
         _draw_statistics(report, console)
     console.print(summary_line(report), soft_wrap=True)
+    for text in start_lines(report):
+        console.print(Text(text), soft_wrap=True)
 
 
 def _draw_finding(finding: Finding, line: str, console: Console) -> None:
@@ -74,6 +79,8 @@ def _draw_finding(finding: Finding, line: str, console: Console) -> None:
         _labelled("you see", finding.symptom, console)
     for fix in finding.fixes:
         _labelled("fix", f"{fix.title}{' (safe)' if fix.safe else ''}", console)
+    for step in finding.diagnosis:
+        _labelled("look at", step, console)
     if finding.question:
         _labelled("decide", finding.question, console)
     if finding.also:

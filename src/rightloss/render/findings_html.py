@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from rightloss.findings import Finding, Severity
+from rightloss.render.starts import start_lines
 
 if TYPE_CHECKING:
     from rightloss.checking.report import Report
@@ -24,7 +25,8 @@ def to_html(report: Report) -> str:
     if advice is not None:
         return f'{_STYLE}<div class="rightloss">The model is not compiled yet.</div>{advice._repr_html_()}'
     body = "".join(_finding(each) for each in report.findings) or "<b>ok</b>: nothing to say."
-    return f'{_STYLE}<div class="rightloss">{body}</div>'
+    starts = "".join(f"<div>{escape(text)}</div>" for text in start_lines(report))
+    return f'{_STYLE}<div class="rightloss">{body}{starts}</div>'
 
 
 def _finding(finding: Finding) -> str:
@@ -34,6 +36,7 @@ def _finding(finding: Finding) -> str:
     rows.append(("expected", finding.expected))
     rows += [("you see", finding.symptom)] if finding.symptom else []
     rows += [("fix", f"{fix.title}{' (safe)' if fix.safe else ''}") for fix in finding.fixes]
+    rows += [("look at", step) for step in finding.diagnosis]
     rows += [("decide", finding.question)] if finding.question else []
     cells = "".join(
         f"<tr><td>{label}</td><td>{'<code>' if label == 'fix' else ''}{escape(text)}"

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from rightloss.contract import Condition, Confidence, Evidence, Field, Point
+from rightloss.contract.recipe import Call
 from rightloss.findings import Severity
 
 SECTIONS = (
@@ -55,7 +56,8 @@ class Page:
 class Outcome:
     """What a rule on a metric, a reading of predictions or a condition says: an offence with its way out.
 
-    `line` is the exact line to write; `safe` as in `findings.Fix`.
+    `line` is the exact line to write; `safe` as in `findings.Fix`. `metric` is the metric to compile instead, where
+    that is the repair; `diagnosis` what to look at one after the other, where the cause is not known.
     """
 
     message: str
@@ -63,6 +65,15 @@ class Outcome:
     line: str
     severity: Severity = Severity.ERROR
     safe: bool = False
+    metric: Call | None = None
+    diagnosis: tuple[str, ...] = ()
+
+
+def another_metric(
+    message: str, expected: str, metric: Call, severity: Severity = Severity.ERROR, *, argument: str = "metrics"
+) -> Outcome:
+    """An offence that another metric repairs: only a reported number changes, so it is safe."""
+    return Outcome(message, expected, f"{argument}=[{metric.code()}]", severity, safe=True, metric=metric)
 
 
 def _error(point: Point, seen: Evidence) -> Severity:

@@ -36,8 +36,9 @@ _ENCODE = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One repair, ready to be shown: its fix, and the loss to compile with where that alone is the repair."""
+    """One repair, ready to be shown: its contract, its fix, and the loss to compile with where that is the repair."""
 
+    contract: Contract
     fix: Fix
     loss: Call | None
 
@@ -73,7 +74,7 @@ def _way(evidence: Evidence, repair: Repair, written: Call | None) -> Way:
     if written is not None and Field.LOSS not in changed:
         call = replace(written, keywords={**call.keywords, **written.keywords})
     only = changed <= COMPILE_ONLY
-    return Way(Fix(_title(evidence, contract, repair, call), only), call if only else None)
+    return Way(contract, Fix(_title(evidence, contract, repair, call), only), call if only else None)
 
 
 def _has_option(loss: Call) -> bool:
@@ -92,7 +93,8 @@ def _other_activation(contract: Contract) -> Way:
     )
     other = replace(contract, row=row)
     consequence = " (metrics and predict() see raw scores)" if other.form is Form.LOGITS else ""
-    return Way(Fix(f"another activation of the last layer{consequence}: {recipe.head(other).code()}", False), None)
+    title = f"another activation of the last layer{consequence}: {recipe.head(other).code()}"
+    return Way(other, Fix(title, False), None)
 
 
 def _title(evidence: Evidence, contract: Contract, repair: Repair, call: Call) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from rightloss.contract import Condition, Evidence, Fact, Field, FromLogits, Row, Setup
+from rightloss.contract import Condition, DecodeUse, Evidence, Fact, Field, FromLogits, MetricUse, Row, Setup
 from rightloss.contract.recipe import Call
 from rightloss.findings import Finding, Fix, Severity
 from rightloss.rules import RULES, Outcome, Rule, Subject
 from rightloss.rules._rule import capped
 from rightloss.rules._words import words
-from rightloss.rules.fixes import ways
+from rightloss.rules.fixes import Way, ways
 from rightloss.rules.lead import Lead, judge_point, question, rows_inside, speaks
 
 _METRICS = tuple(rule for rule in RULES if rule.subject is Subject.METRIC)
@@ -19,14 +19,20 @@ _DECODES = tuple(rule for rule in RULES if rule.subject is Subject.DECODE)
 _CONDITIONS = tuple(rule for rule in RULES if rule.subject is Subject.CONDITION)
 _FORM_RULES = ("RL401",)
 """Metric rules that a changed form of the output explains: they go under the finding about the form."""
+_MASK_RULES = ("RL403",)
+"""Metric rules about labels that the loss leaves out: as long as it does not, the finding about the labels leads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A finding, and the loss that repairs it safely (None where no compile argument alone does)."""
+    """A finding, and what to compile with to repair it safely, where compile arguments alone do.
+
+    `metrics` are by the place of the metric that each replaces, as in `MetricUse.place`.
+    """
 
     finding: Finding
     loss: Call | None = None
+    metrics: Mapping[tuple[str, int], Call] = field(default_factory=dict)
 
 
 def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
@@ -47,6 +53,26 @@ def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
             leads = all(code in {other.finding.code for other in verdicts} for verdicts in judged)
             kept.append(each if leads else _at_most_warning(each))
     return tuple(sorted((each for each in kept if each.finding.code not in silent), key=_order))
+
+
+def judge_condition(setup: Setup, condition: Condition, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
+    """Findings about one condition alone: what was seen while training, when all else was said before it.
+
+    Args:
+        setup: with the condition, and all that was seen before.
+        condition: what is to be judged.
+        off: codes of rules that shall stay silent.
+    """
+    found = []
+    for rule in _CONDITIONS:
+        evidence = setup.readings[0]
+        value = evidence.seen(condition)
+        if rule.reads[0] is not condition or value in (None, condition.default) or rule.code in frozenset(off):
+            continue
+        outcome = rule.judge(value, evidence)
+        if outcome is not None:
+            found.append(_from_outcome(setup, evidence, rule, evidence.condition_facts(condition), outcome, ()))
+    return tuple(found)
 
 
 def _codes(verdicts: tuple[Verdict, ...]) -> frozenset[str]:
@@ -72,11 +98,15 @@ def _reading(setup: Setup, evidence: Evidence) -> tuple[Verdict, ...]:
     rows = tuple(repair.row for repair in broken.repairs) if broken else rows_inside(evidence)
     under: list[str] = []
     judged = rows if _judged(evidence) else ()
-    for rule, fact, outcome in _uses(setup, evidence, judged, repaired=broken is not None):
-        if broken is not None and broken.repairs[0].edits and rule.code in _FORM_RULES:
+    masked = evidence.seen(Condition.MISSING) not in (None, Condition.MISSING.default)
+    for rule, use, outcome in _uses(setup, evidence, judged, repaired=broken is not None):
+        form = broken is not None and broken.repairs[0].edits and rule.code in _FORM_RULES
+        if form or (masked and rule.code in _MASK_RULES):
             under.append(rule.code)
         else:
-            found.append(_from_outcome(setup, evidence, rule, (fact,), outcome, (Field.LABELS, Field.ACTIVATION)))
+            fields = (Field.LABELS, Field.ACTIVATION)
+            verdict = _from_outcome(setup, evidence, rule, (use.fact,), outcome, fields)
+            found.append(replace(verdict, metrics=_instead(use, outcome)))
     symptoms: list[Verdict] = []
     for rule in _CONDITIONS:
         condition = next(each for each in rule.reads if isinstance(each, Condition))
@@ -113,7 +143,7 @@ def _with_also(found: tuple[Verdict, ...], under: list[str]) -> tuple[Verdict, .
 
 def _uses(
     setup: Setup, evidence: Evidence, rows: tuple[Row, ...], *, repaired: bool
-) -> Iterable[tuple[Rule, Fact, Outcome]]:
+) -> Iterable[tuple[Rule, MetricUse | DecodeUse, Outcome]]:
     """What metric and decode rules say: only what is wrong against every row that is still possible.
 
     Keras will resolve 'accuracy' anew once the set-up is repaired, so against repaired rows it has no name yet. And
@@ -129,12 +159,36 @@ def _uses(
             use = replace(seen, name="accuracy") if repaired and "alias" in seen.arguments else seen
             outcomes = [rule.judge(row, use, evidence) for row in rows]
             if all(outcomes):
-                yield rule, use.fact, outcomes[0]
+                yield rule, use, outcomes[0]
     for rule in _DECODES:
         for reading in setup.decodes:
             outcomes = [rule.judge(row, reading) for row in rows]
             if all(outcomes):
-                yield rule, reading.fact, max(outcomes, key=lambda each: list(Severity).index(each.severity))
+                yield rule, reading, max(outcomes, key=lambda each: list(Severity).index(each.severity))
+
+
+def _instead(use: MetricUse | DecodeUse, outcome: Outcome) -> dict[tuple[str, int], Call]:
+    """What to compile in the place of a metric."""
+    placed = isinstance(use, MetricUse) and use.place is not None and outcome.metric is not None
+    return {use.place: outcome.metric} if placed else {}  # type: ignore[union-attr, dict-item]  # both are there
+
+
+def _form_of_metrics(setup: Setup, evidence: Evidence, way: Way) -> dict[tuple[str, int], Call]:
+    """The metrics that must be told otherwise where a repair turns probabilities into raw scores, or back."""
+    found: dict[tuple[str, int], Call] = {}
+    for rule in _METRICS:
+        for use in setup.metrics if rule.code in _FORM_RULES else ():
+            named = replace(use, name="accuracy") if "alias" in use.arguments else use
+            outcome = rule.judge(way.contract.row, named, evidence)
+            found |= _instead(use, outcome) if outcome is not None else {}
+    return found
+
+
+def _with_metrics(way: Way, changed: Mapping[tuple[str, int], Call]) -> Way:
+    """The fix that also names the metrics it changes."""
+    lines = [f"{argument}=[{', '.join(call.code() for (where, _), call in changed.items() if where == argument)}]"
+             for argument in dict.fromkeys(where for where, _ in changed)]  # fmt: skip
+    return replace(way, fix=replace(way.fix, title="; ".join([way.fix.title, *lines])))
 
 
 def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
@@ -142,10 +196,14 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     confidence = evidence.weakest(*rule.fields)
     severity = capped(rule.severity(found.point, evidence), confidence)
     open_ways = ways(evidence, found.repairs, setup.loss) if found.repairs[0].edits else ()
-    message = rule.says.format(**words(found.point)).replace(" ()", "")
+    told = [_form_of_metrics(setup, evidence, way) if way.loss is not None else {} for way in open_ways]
+    open_ways = tuple(_with_metrics(way, changed) for way, changed in zip(open_ways, told, strict=True))
+    message = rule.says.format(**words(found.point, evidence)).replace(" ()", "")
     line = open_ways[0].fix.title.rpartition(": ")[2] if open_ways else ""
     expected = ", or ".join(way.fix.title.rpartition(": ")[2] for way in open_ways) or "nothing else: this is right"
-    facts = tuple(str(fact) for fact in evidence.facts(*rule.fields)) or tuple(map(str, evidence.facts()))
+    unseen = Field.LABELS in rule.fields and not evidence.facts(Field.LABELS)
+    behind = (*rule.fields, Field.WIDTH) if unseen else rule.fields  # without labels it is the units that tell
+    facts = tuple(str(fact) for fact in evidence.facts(*behind)) or tuple(map(str, evidence.facts()))
     finding = Finding(
         code=rule.code,
         rule=rule.name,
@@ -163,7 +221,8 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     )
     if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
         return Verdict(_without_second(finding, setup))
-    return Verdict(finding, next((way.loss for way in open_ways if way.fix.safe), None))
+    safe = next(((way, changed) for way, changed in zip(open_ways, told, strict=True) if way.fix.safe), None)
+    return Verdict(finding, safe[0].loss, safe[1]) if safe is not None else Verdict(finding)
 
 
 def _without_second(finding: Finding, setup: Setup) -> Finding:
@@ -202,6 +261,7 @@ def _from_outcome(
         where=facts[0].where if facts else "",
         output=setup.output,
         fixes=(Fix(f"{outcome.expected}: {outcome.line}", outcome.safe),),
+        diagnosis=outcome.diagnosis,
     )
     return Verdict(finding)
 

@@ -14,7 +14,10 @@ def single_class_labels(value: ClassesSeen, seen: Evidence) -> Outcome | None:
 
     ## Why is this bad?
     A model that always gives that answer is perfect, and training finds it in a few steps. Usual causes: the wrong
-    column, one class folder instead of two, a filter, a comparison with the wrong value.
+    column, one class folder instead of two, a filter, a comparison with the wrong value. Nothing is said where the
+    other half is evidently trained elsewhere: one batch of `train_on_batch`; a model or layer called discriminator,
+    critic or gan; a frozen last layer behind layers that are trained, as in the generator's half of a GAN; one
+    value between 0 and 1, which is a smoothed label.
 
     ## What you will see
     Accuracy 1.0 and a loss near 0 after one epoch; the same prediction for everything.

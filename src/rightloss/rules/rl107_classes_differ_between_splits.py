@@ -40,6 +40,12 @@ def classes_differ_between_splits(value: Splits, seen: Evidence) -> Outcome | No
     ## References
     - https://github.com/keras-team/keras/issues/16522
     """
+    if value is Splits.UNREADABLE:
+        return Outcome(
+            "Validation holds labels that the loss cannot read, though those of training are right.",
+            "the same labels in both",
+            "print(np.unique(y), np.unique(y_val))  # one encoder for both, fitted on all classes",
+        )
     if value is Splits.OTHER_SHAPE:
         return Outcome(
             "Validation labels are written in another way than training labels.",

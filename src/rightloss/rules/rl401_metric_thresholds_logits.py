@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.contract import ACCURACY_NAMES, METRIC_NAMES, Evidence, Form, Labels, MetricUse, Row, keras_accuracy
-from rightloss.rules._rule import Outcome, Subject, rule
+from rightloss.contract.recipe import Call
+from rightloss.rules._rule import Outcome, Subject, another_metric, rule
 
 HALF, ZERO = 0.5, 0.0
 
@@ -64,20 +65,21 @@ def metric_thresholds_logits(row: Row, use: MetricUse, seen: Evidence) -> Outcom
     if entry.logits_option:
         if bool(use.arguments.get("from_logits", False)) == raw or not raw:
             return None
-        line = f"keras.metrics.{use.name}(from_logits=True)"
-        return Outcome(f"{use.name} reads raw scores as probabilities.", "from_logits=True", line, safe=True)
+        metric = use.told(use.name, from_logits=True)
+        return another_metric(f"{use.name} reads raw scores as probabilities.", "from_logits=True", metric)
     cut = _cut(use)
+    option = "thresholds" if use.name in ("Precision", "Recall") else "threshold"
     if raw and cut and all(0 < each < 1 for each in cut):
+        metric = use.told(use.name, **{option: ZERO})
         if use.name == "F1Score":
-            line = "rightloss.metrics.MultiLabelF1(from_logits=True)"
-        else:
-            name = "threshold" if use.name == "BinaryAccuracy" else "thresholds"
-            line = f"keras.metrics.{use.name}({name}=0.0)"
-        return Outcome(f"{use.name} cuts raw scores at {cut[0]:g}; their border is 0.", "threshold 0", line, safe=True)
+            metric = Call("rightloss.metrics", "MultiLabelF1", (), {**_kept(metric), "from_logits": True})
+        return another_metric(f"{use.name} cuts raw scores at {cut[0]:g}; their border is 0.", "threshold 0", metric)
     if not raw and cut == [ZERO] and row.point.labels is not Labels.INDEX:
-        name = "thresholds" if use.name in ("Precision", "Recall") else "threshold"
-        line = f"keras.metrics.{use.name}({name}={HALF})"
-        return Outcome(
-            f"{use.name} cuts probabilities at 0: everything counts as yes.", "threshold 0.5", line, safe=True
-        )
+        said = f"{use.name} cuts probabilities at 0: everything counts as yes."
+        return another_metric(said, "threshold 0.5", use.told(use.name, **{option: HALF}))
     return None
+
+
+def _kept(metric: Call) -> dict[str, Any]:
+    """Options that our F1 shares with that of Keras."""
+    return {key: value for key, value in metric.keywords.items() if key in ("average", "name")}

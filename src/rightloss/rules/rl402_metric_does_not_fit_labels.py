@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rightloss.contract import METRIC_NAMES, Contract, Evidence, Labels, Loss, MetricUse, Row, keras_accuracy
-from rightloss.contract.recipe import metrics
-from rightloss.rules._rule import Outcome, Subject, rule
+from rightloss.contract.recipe import Call, Name, metrics
+from rightloss.rules._rule import Outcome, Subject, another_metric, rule
 from rightloss.rules._words import LABELS
 
 EQUALITY = "Accuracy"
@@ -62,27 +62,25 @@ def metric_does_not_fit_labels(row: Row, use: MetricUse, seen: Evidence) -> Outc
         return None
     alias = use.arguments.get("alias", use.name)
     called = name if alias == name else f"'{alias}' becomes {name}, which"
-    return Outcome(
-        f"{called} {problem}.",
-        f"a metric for {LABELS[row.point.labels]}",
-        _line(row, replace(use, name=name), problem, seen),
-        safe=True,
-    )
+    metric = _other(row, replace(use, name=name), problem, seen)
+    return another_metric(f"{called} {problem}.", f"a metric for {LABELS[row.point.labels]}", metric)
 
 
-def _line(row: Row, use: MetricUse, problem: str, seen: Evidence) -> str:
+def _other(row: Row, use: MetricUse, problem: str, seen: Evidence) -> Call:
     """The same metric told otherwise, or its sibling for these labels, where there is one; else that of the recipe."""
     name = use.name
     sibling = _TOP_K.get(row.point.labels)
     if name in _TOP_K.values() and sibling not in (None, name):
-        return f"metrics=[keras.metrics.{sibling}(k={use.arguments.get('k', TOP_K_DEFAULT)})]"
+        return use.told(str(sibling), k=use.arguments.get("k", TOP_K_DEFAULT))
     if name == "F1Score" and problem == ONE_COLUMN:
-        return 'metrics=[keras.metrics.F1Score(average="macro", threshold=0.5)]'
+        return use.told(name, average="macro", threshold=0.5)
     if name == "MeanIoU" and problem == WANTS_IDS:
-        told = "sparse_y_pred=False" if row.point.labels is Labels.INDEX else "sparse_y_true=False, sparse_y_pred=False"
-        return f"metrics=[keras.metrics.MeanIoU(num_classes={seen.classes or 'num_classes'}, {told})]"
+        classes = seen.classes if isinstance(seen.classes, int) else Name(seen.classes or "num_classes")
+        columns = {} if row.point.labels is Labels.INDEX else {"sparse_y_true": False}
+        return use.told(name, num_classes=classes, **columns, sparse_y_pred=False)
     call = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))[0]
-    return f"metrics=[{call.code()}]"
+    own = use.written is not None and use.written.keywords.get("name")
+    return replace(call, keywords={**call.keywords, "name": own}) if own else call
 
 
 def _problem(row: Row, name: str, use: MetricUse, seen: Evidence) -> str | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import ROWS, Condition, Evidence, Field
 from rightloss.contract.conditions import Progress
 from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
 
 
-@rule("RL703", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.PROGRESS,), consequence=True)
+@rule(
+    "RL703",
+    since="0.1.0",
+    subject=Subject.CONDITION,
+    reads=(Condition.PROGRESS, "what was checked before"),
+    consequence=True,
+)
 def loss_at_chance(value: Progress, seen: Evidence) -> Outcome | None:
     """The loss stays at ln 2, ln K or the entropy of the class frequencies.
 
@@ -48,6 +54,58 @@ def loss_at_chance(value: Progress, seen: Evidence) -> Outcome | None:
     return Outcome(
         "The loss stays where guessing would put it.",
         "a loss that falls",
-        "model.fit(x[:32], y[:32], epochs=200)  # can it learn 32 rows by heart?",
+        OVERFIT,
         Severity.WARNING,
+        diagnosis=diagnosis(seen),
     )
+
+
+OVERFIT = "model.fit(x[:32], y[:32], epochs=200)  # can it learn 32 rows by heart?"
+_LAYER = (Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS)
+_STEPS: tuple[tuple[str, tuple[Condition, ...], tuple[Field, ...], str], ...] = (
+    (
+        "labels",
+        (Condition.LABEL_KIND, Condition.MISSING, Condition.RANGE, Condition.ROW_SUMS, Condition.CLASSES_SEEN,
+         Condition.MEANING, Condition.SPLITS),
+        (Field.LABELS,),
+        "are they those of these rows? print(x[:3], y[:3])",
+    ),
+    ("last layer", (Condition.SHAPES,), _LAYER, "model.summary()"),
+    (
+        "loss and last layer",
+        (Condition.AGREEMENT, Condition.BROADCAST, Condition.ARGUMENTS, Condition.LOSS_VALUE),
+        tuple(Field),
+        "rl.check(model, (x, y))",
+    ),
+    ("gradient", (Condition.GRADIENT,), (), "raw scores at the loss: from_logits=True"),
+)  # fmt: skip
+"""(what, the conditions that tell, the fields that must be those of one row, what to look at)."""
+
+
+def diagnosis(seen: Evidence) -> tuple[str, ...]:
+    """What to look at, in order: what was seen to be right is marked ok."""
+    lines = [f"{what}: {_state(seen, conditions, fields)}. {look}" for what, conditions, fields, look in _STEPS]
+    lines += [
+        "learning rate and inputs: not looked at. keras.optimizers.Adam(1e-3); x = (x - x.mean(0)) / x.std(0)",
+        f"capacity: not looked at. {OVERFIT}",
+    ]
+    return tuple(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _state(seen: Evidence, conditions: tuple[Condition, ...], fields: tuple[Field, ...]) -> str:
+    """ok, not ok, or not looked at."""
+    values = [(each, seen.seen(each)) for each in conditions]
+    wrong = [each.label for each, value in values if value not in (None, each.default)]
+    if wrong:
+        return f"not ok ({', '.join(wrong)})"
+    looked = any(value is not None for _, value in values) or _known(seen, fields)
+    return "ok" if looked and (not fields or _in_a_row(seen, fields)) else "not looked at"
+
+
+def _known(seen: Evidence, fields: tuple[Field, ...]) -> bool:
+    return bool(fields) and all(seen.facts(each) for each in fields if each is not Field.CLASS_AXIS)
+
+
+def _in_a_row(seen: Evidence, fields: tuple[Field, ...]) -> bool:
+    """Whether some row of the table has these values of the fields, whatever the others are."""
+    return any(all(row.point.value(each) in seen.possible(each) for each in fields) for row in ROWS)

@@ -84,10 +84,8 @@ def _shapes(profile: LabelProfile, head: Head, start: Evidence, *, aligned: bool
         return seen.meets(Condition.SHAPES, Shapes.EXTRA_AXIS, fact)
     if len(output) < len(labels) + 1:
         return seen.meets(Condition.SHAPES, Shapes.MISSING_AXIS, fact)
-    differ = aligned and any(
-        a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True)
-    )
-    return seen.meets(Condition.SHAPES, Shapes.LENGTHS if differ else Shapes.FIT, fact)
+    differ = any(a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True))
+    return seen.meets(Condition.SHAPES, Shapes.LENGTHS if differ and aligned else Shapes.FIT, fact)
 
 
 def _written(shape: tuple[int | None, ...]) -> str:
@@ -155,7 +153,7 @@ class _Numbers:
 
     def constant(self, seen: Evidence) -> Evidence:
         """Whether there is more than one class."""
-        if self.values is None or self.profile.rows < 2 or not self.values:
+        if self.values is None or self.profile.rows < 2 or not self.values or self.profile.infinite:
             return seen
         value = ClassesSeen.ONE if len(self.values) == 1 else ClassesSeen.SEVERAL
         return seen.meets(Condition.CLASSES_SEEN, value, _fact(f"{len(self.values):,} different labels"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rightloss.contract import ACCURACY_NAMES, METRIC_NAMES, Confidence, Fact, MetricUse
+from rightloss.contract.recipe import Call
 from rightloss.views.model.loss_facts import spread
 
 _TOLD = ("threshold", "thresholds", "from_logits", "k", "multi_label", "sparse_y_pred", "sparse_y_true", "ignore_class")
@@ -30,15 +34,17 @@ def metrics_of(
         several = len(names) > 1
         each = spread(given, names) if several or isinstance(given, dict) else {names[0]: given}
         for name, entry in each.items():
-            uses = tuple(_use(item, argument, shapes.get(name)) for item in _flat(entry))
-            found[name] = (*found[name], *(use for use in uses if use is not None))
+            uses = [_use(item, argument, shapes.get(name)) for item in flat(entry)]
+            placed = (replace(use, place=(argument, index)) for index, use in enumerate(uses) if use is not None)
+            found[name] = (*found[name], *placed)
     return found
 
 
-def _flat(entry: Any) -> Iterator[Any]:
+def flat(entry: Any) -> Iterator[Any]:
+    """The metrics of one output, in the order in which they stand."""
     if isinstance(entry, list | tuple):
         for each in entry:
-            yield from _flat(each)
+            yield from flat(each)
     elif entry is not None:
         yield entry
 
@@ -69,11 +75,37 @@ def _use(
         if name == "MeanMetricWrapper":
             name = getattr(getattr(metric, "_fn", None), "__name__", "")
         shown = ", ".join(f"{key}={value!r}" for key, value in told.items())
-        return _known(_canonical(name), f"{argument}=[{name}({shown})]", argument, told)
+        use = _known(_canonical(name), f"{argument}=[{name}({shown})]", argument, told)
+        return use and replace(use, written=_written(metric))
     if str(getattr(metric, "__module__", "")).startswith("keras"):
         name = _canonical(getattr(metric, "__name__", ""))
         return _known(name, f"{argument}=[{name}]", argument, {})
     return None
+
+
+def _written(metric: Any) -> Call | None:
+    """The call that makes this metric, with the options that differ from their defaults."""
+    kind = type(metric)
+    try:
+        config = metric.get_config()
+    except Exception:  # a metric that cannot say how it was made
+        return None
+    options = inspect.signature(kind).parameters
+    given = {key: config[key] for key, option in options.items() if key in config and config[key] != option.default}
+    told = {key: value for key, value in given.items() if key != "dtype" and not _automatic(key, value, metric)}
+    return Call(f"{kind.__module__.split('.')[0]}.metrics", kind.__name__, (), told)
+
+
+def _automatic(option: str, value: Any, metric: Any) -> bool:
+    """Whether a name was given by Keras: that of the class, with a number."""
+    import keras
+
+    own = keras.utils.get_registered_name(type(metric)).rpartition(">")[2]
+    return option == "name" and re.sub(r"_\d+$", "", str(value)) in (_snake(own), own.lower())
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _hidden(metric: Any) -> dict[str, Any]:

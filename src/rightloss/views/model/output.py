@@ -23,7 +23,7 @@ from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen,
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe
 from rightloss.views.model.chance import guess
-from rightloss.views.model.label_evidence import label_evidence
+from rightloss.views.model.label_evidence import QUANTITIES, label_evidence
 from rightloss.views.model.loss_facts import LOG_LOSSES, LossFacts
 from rightloss.views.model.measure import measured
 from rightloss.views.model.push import Pushed
@@ -45,20 +45,30 @@ class Output:
     output: probe.Output
     labels: Any  # of the batch that went through the model
     pushed: Pushed | None = None
+    alternates: bool = False  # the model is one half of alternating training: the other labels are elsewhere
+
+    @property
+    def half(self) -> bool:
+        """Whether one label for everything is meant: half of alternating training, or a smoothed label."""
+        values = self.profile.values
+        return self.alternates or (len(values) == 1 and 0 < next(iter(values)) < 1)
 
     def evidence(self, *, all_labels: bool) -> Evidence:
         """The evidence of head, loss, labels and probe."""
-        seen = self._loss(Evidence())
-        seen = self._activation(seen)
+        seen = self.told()
         if self.twice:
             return self._second(seen)
         seen = self._axis(seen)
         seen = label_evidence(self.profile, self.head, self.loss, seen)
-        if not all_labels:
+        if not all_labels or self.half:
             seen = _without(seen, Condition.CLASSES_SEEN)
         seen = self._options(seen)
         seen = measured(seen, self)
         return self._base_rate(seen)
+
+    def told(self) -> Evidence:
+        """What the last layer and the loss say of themselves."""
+        return self._activation(self._loss(Evidence()))
 
     @cached_property
     def reported(self) -> probe.Reported | None:
@@ -97,7 +107,8 @@ class Output:
 
     def _loss(self, seen: Evidence) -> Evidence:
         fact = Fact(self.loss.text, "compile", Confidence.DECLARED)
-        seen = seen.narrow(Field.LOSS, self.loss.families, fact)
+        squares = self.alternates and self.loss.families <= QUANTITIES  # least squares GANs mean it
+        seen = seen if squares else seen.narrow(Field.LOSS, self.loss.families, fact)
         told = None
         if self.loss.from_logits != frozenset(FromLogits):
             option = next(iter(self.loss.from_logits))

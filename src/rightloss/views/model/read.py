@@ -9,6 +9,7 @@ from typing import Any
 from rightloss.contract import Activation, Evidence, FromLogits, Loss, Setup
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe, push
+from rightloss.views.model.alternating import alternates
 from rightloss.views.model.data import Data, few, first_parts, profile_labels, with_labels
 from rightloss.views.model.fit_arguments import Extras, fit_arguments
 from rightloss.views.model.graph import output_names
@@ -45,7 +46,7 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
     losses = losses_of(model, names)
     shapes = {name: ((None, *batch.labels[name].shape), outputs[name][1].shape) for name in batch.labels}
     uses = metrics_of(model, names, shapes)
-    custom = custom_step(model)
+    custom, half = custom_step(model), alternates(model)
     made = []
     for name in names:
         if losses.get(name) is None or name not in batch.labels or name not in outputs:
@@ -59,8 +60,9 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         if head.activations == frozenset(Activation) and probe.inside(output):
             output = replace(output, bounded=probe.bounded(model, batch.x, name, names))
         pushed = push.pushed(model, batch.x, name, names, head, loss, batch.y[name])
-        one = Output(head, loss, batch.labels[name], uses[name], tensor, output, batch.y[name], pushed)
-        seen = fit_arguments(one.evidence(all_labels=all_labels), one, extras, batch, names, name)
+        one = Output(head, loss, batch.labels[name], uses[name], tensor, output, batch.y[name], pushed, half)
+        seen = one.evidence(all_labels=all_labels)
+        seen = fit_arguments(seen, one, extras, batch, names, name, all_labels=all_labels)
         made.append(_setup(one, seen, name if len(names) > 1 else None, all_labels=all_labels))
     return made
 

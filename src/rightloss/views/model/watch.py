@@ -8,12 +8,13 @@ from typing import Any
 
 import keras
 
-from rightloss.contract import Condition, Confidence, Evidence, Fact, Loss, Setup
+from rightloss.contract import Condition, Confidence, Fact, Loss, Term
 from rightloss.contract.conditions import CHANCE_STEPS, CHANCE_TOLERANCE, LossValue, Progress
 from rightloss.views.model.loss_facts import losses_of, spread
 
 LOOK_EVERY = 25
 """Batches between two looks at the loss: reading it makes an accelerator wait."""
+Say = Callable[[Condition, Term, tuple[Fact, ...]], None]
 _NEVER_NEGATIVE = frozenset({Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE})
 
 
@@ -29,14 +30,14 @@ class Watch(keras.callbacks.Callback):
     """Looks at the loss now and then, and says once when it is NaN, negative, or stays at chance.
 
     Args:
-        say: called with a set-up that holds the one condition that was seen.
+        say: called with a condition, its value, and what was seen.
         chance: losses of guessing.
         positive: whether the loss cannot be negative.
     """
 
     async_safe = True  # only reads the loss, so Keras may call it beside the next step
 
-    def __init__(self, say: Callable[[Setup], None], chance: tuple[float, ...], positive: bool) -> None:
+    def __init__(self, say: Say, chance: tuple[float, ...], positive: bool) -> None:
         super().__init__()
         self.say, self.chance, self.positive = say, chance, positive
         self.steps = self.epochs_at_chance = 0
@@ -72,8 +73,11 @@ class Watch(keras.callbacks.Callback):
     def _once(self, condition: Condition, value: Any, text: str) -> None:
         if condition not in self.said:
             self.said.add(condition)
-            fact = Fact(text, "training", Confidence.OBSERVED)
-            self.say(Setup((Evidence().meets(condition, value, fact),)))
+            facts = [Fact(text, "training", Confidence.OBSERVED)]
+            rate = getattr(getattr(self.model, "optimizer", None), "learning_rate", None)
+            if condition is Condition.PROGRESS and rate is not None:
+                facts.append(Fact(f"learning rate {float(rate):.3g}", "optimizer", Confidence.OBSERVED))
+            self.say(condition, value, tuple(facts))
 
 
 def _written(values: tuple[float, ...]) -> str:

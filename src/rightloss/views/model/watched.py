@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rightloss.contract import Loss, Setup
+from rightloss.contract import Loss
 from rightloss.views.model.chance import chance_losses
 from rightloss.views.model.data import profile_labels
 from rightloss.views.model.graph import output_names
 from rightloss.views.model.loss_facts import loss_facts, losses_of
 from rightloss.views.model.read import custom_step
 
+if TYPE_CHECKING:
+    from rightloss.views.model.watch import Say
 
-def watch_for(model: Any, labels: Any, say: Callable[[Setup], None]) -> Any:
+
+def watch_for(model: Any, labels: Any, say: Say) -> Any:
     """A Keras callback.
 
     Args:
         model: a compiled model.
         labels: y as given to `fit`, or None for streams; chance is then ln K of the number of units.
-        say: called with what was seen.
+        say: called with a condition, its value, and what was seen.
     """
     from rightloss.views.model.watch import Watch, never_negative
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rightloss.contract import Condition, Confidence, Evidence, Fact, Field, Labels, Positions
-from rightloss.contract.conditions import WEIGHT_SCALE, ClassWeight, SampleWeight, WeightScale
+from rightloss.contract.conditions import LEFT_OUT_SHARE, WEIGHT_SCALE, ClassWeight, LeftOut, SampleWeight, WeightScale
 from rightloss.views.labels.profile import LabelProfile
 
 _ARGUMENT = Confidence.DECLARED
@@ -86,6 +86,10 @@ def sample_weight_evidence(
     fact = Fact(f"sample_weight of shape {array.shape}", "sample_weight", Confidence.OBSERVED)
     value = _sample_weight(array, loss_shape, rows)
     seen = seen.meets(Condition.SAMPLE_WEIGHT, value, fact)
+    if value is SampleWeight.FITS and seen.positions is not Positions.EXAMPLE and array.ndim > 1:
+        share = float((array == 0).mean())
+        text = Fact(f"{share:.1%} of positions have weight 0", "sample_weight", Confidence.OBSERVED)
+        seen = seen.meets(Condition.LEFT_OUT, LeftOut.SOME if share >= LEFT_OUT_SHARE else LeftOut.NONE, text)
     if value is SampleWeight.FITS:
         seen = _scale(seen, float(array.mean()), "sample_weight", WeightScale.SAMPLES)
     return seen
