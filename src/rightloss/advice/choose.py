@@ -213,7 +213,9 @@ def _few(found: Imbalance) -> tuple[str, ...]:
     if not found.rare:
         return ()
     share = len(found.rare) / len(found.names)
-    return (f"{_named(found.rare)}: fewer than {RARE} rows, and {share:.0%} of this number; merge them or collect more",)
+    return (
+        f"{_named(found.rare)}: fewer than {RARE} rows, and {share:.0%} of this number; merge them or collect more",
+    )
 
 
 def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:

@@ -56,9 +56,7 @@ class Wish:
                 fix="leave goal=, costs= and prior= out: plain cross-entropy is right for soft labels",
             )
         told = (self.goal, self.costs, self.prior)
-        return read_goal(
-            *told, names=found.names, exclusive=found.exclusive, ordered=ordered, counts=found.counts
-        )
+        return read_goal(*told, names=found.names, exclusive=found.exclusive, ordered=ordered, counts=found.counts)
 
 
 _WRITTEN = re.compile(r"^(?P<name>[a-z0-9_]+)(?::(?P<label>.+?))?(?:@precision=(?P<precision>[0-9.]+))?$")

@@ -60,11 +60,12 @@ def f1_threshold(truth: Any, scores: Any) -> Threshold:
 
 
 def precision_threshold(truth: Any, scores: Any, precision: float) -> Threshold:
-    """The loosest cut whose precision is at least `precision` with about 95 % confidence; its score is the recall there.
+    """The loosest cut whose precision is, with about 95 % confidence, at least `precision`; its score is its recall.
 
     Confidence is Wilson's lower bound of a proportion: the cut with exactly this precision on validation rows misses it
     on new rows half of the time. The bound is that of each cut alone; as the loosest of many is taken, it misses in up
-    to one of ten where the validation rows hold a hundred positives. `value` is infinity (never yes) where no cut reaches it.
+    to one of ten where the validation rows hold a hundred positives. `value` is infinity (never yes) where no cut
+    reaches it.
     """
     curve = _curve(truth, scores)
     lower = wilson_lower(curve.true, curve.true + curve.false)
