@@ -16,7 +16,7 @@ class Op(StrEnum):
     """One step of a preparation."""
 
     PAD = "pad"  # lists of different lengths -> rows of one length, filled up with missing
-    MAP = "map"  # each label -> its place in `classes`; missing, and the value given here -> the ignore value
+    MAP = "map"  # each label -> its place in `classes`; missing, and the values given here -> the ignore value
     HIGH = "high"  # two-valued cells -> 1 where the cell has the higher value
     SPLIT = "split"  # text -> list of tags, by a separator
     MULTI_HOT = "multi_hot"  # list of tags -> row of 0 and 1, a column for each class; the value given here is padding
@@ -31,6 +31,13 @@ class Step:
 
     op: Op
     value: Any = None
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The argument as a tuple: none, one, or each of a list."""
+        if self.value is None:
+            return ()
+        return tuple(self.value) if isinstance(self.value, list | tuple) else (self.value,)
 
     def to_json(self) -> dict[str, Any]:
         """{op} or {op, value}."""

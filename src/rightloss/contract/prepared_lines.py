@@ -14,6 +14,9 @@ from rightloss.contract.recipe import literal
 if TYPE_CHECKING:
     from rightloss.contract.preparation import Preparation, Step
 
+AROUND_TAGS = " \t\r\n[](){}'\""
+"""What may stand around tags in text: spaces, and the brackets and quotes of written lists."""
+
 MOST_WRITTEN = 20
 """Class names that are written out; a longer list is computed from the labels."""
 
@@ -22,7 +25,7 @@ def missing_lines(name: str, *stated: Any) -> list[str]:
     """`missing(label)`, and `name` as an array of objects in which the hidden cells of a masked array are NaN."""
     more = [each for value in stated for each in (value, *([value.encode()] if isinstance(value, str) else []))]
     return [
-        "def missing(label):  # None, NaN, pandas.NA" + (f" or {literal(stated[0])}" if stated else ""),
+        "def missing(label):  # " + ", ".join(["None", "NaN", "pandas.NA", *map(literal, stated)]),
         "    return "
         + " or ".join(
             ["label is None", 'str(label == label) != "True"', *(f"label == {literal(value)}" for value in more)]
@@ -84,7 +87,7 @@ def _map(preparation: Preparation, step: Step, name: str, told: str | None) -> l
     rest, kind = literal(preparation.ignore), "float" if isinstance(preparation.ignore, float) else "int"
     labels = f"{{label for label in {name}.ravel().tolist() if not missing(label)}}"
     return [
-        *missing_lines(name, *([] if step.value is None else [step.value])),
+        *missing_lines(name, *step.values),
         *_class_lines(preparation, labels, told),
         f"{name} = np.vectorize(lambda label: {rest} if missing(label) else index[label], otypes=[{kind}])({name})",
     ]
@@ -101,7 +104,8 @@ def _high(preparation: Preparation, step: Step, name: str, _: str | None) -> lis
 
 
 def _split(_: Preparation, step: Step, name: str, __: str | None) -> list[str]:
-    cut = f"[tag.strip() for tag in row.split({literal(step.value)}) if tag.strip()]"
+    edge = literal(AROUND_TAGS)
+    cut = f"[tag.strip({edge}) for tag in row.split({literal(step.value)}) if tag.strip({edge})]"
     return [
         f"{name} = [row.decode() if isinstance(row, bytes) else row for row in np.asarray({name}, dtype=object)]",
         f"{name} = [{cut} if isinstance(row, str) else [] for row in {name}]  # missing: no tags",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from rightloss.errors import MissingColumn
+from rightloss.errors import MissingColumn, UnreadableInput
 
 LABEL_NAMES = ("y", "labels", "label", "targets", "target", "y_train", "train_labels")
 """Array names and dictionary keys that mean labels, in the order they are looked for. Table columns must be named."""
@@ -46,6 +46,32 @@ def resolve_columns(wanted: Sequence[str] | None, names: Sequence[str], where: s
     return tuple(found)
 
 
+def unnamed(position: int) -> str:
+    """What a column of a table without a line of names is called."""
+    return f"column{position}"
+
+
+def with_position(name: str, position: int) -> str:
+    """What a column is called where several have the same name."""
+    return f"{name} (column {position})"
+
+
+def refuse_doubled(names: Sequence[str], where: str) -> None:
+    """An error where two columns have one name, in formats that read columns by name only."""
+    for name in names:
+        places = [i for i, each in enumerate(names) if each == name]
+        if len(places) > 1:
+            raise UnreadableInput(
+                f"{where} has {len(places)} columns called {name!r}, at positions {_and(places)}",
+                expected="a name of its own for each column",
+                fix="rename one of them where the file is written",
+            )
+
+
+def _and(places: Sequence[int]) -> str:
+    return ", ".join(map(str, places[:-1])) + f" and {places[-1]}"
+
+
 def dictionary_keys(keys: Sequence[str], columns: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(keys that hold labels, notes) of elements that are dictionaries of features and labels."""
     if columns:
@@ -74,11 +100,20 @@ def _matches(word: str, names: Sequence[str], where: str) -> list[str]:
             return chosen
     if any(sign in word for sign in "*?[") and (chosen := [name for name in names if fnmatchcase(name, word)]):
         return chosen
+    if len(twins := [i for i, name in enumerate(names) if name == with_position(word, i)]) > 1:
+        raise MissingColumn(
+            f"{where} has {len(twins)} columns called {word!r}, at positions {_and(twins)}",
+            expected="one of them, by its position",
+            fix=f"--label {twins[0]}   (or {_and(twins[1:]) if len(twins) > 2 else twins[1]})",
+        )
     near = _nearest(word, names)
+    instead = "name one of the columns above, or its position from 0 (-1: last)"
+    if names and all(name == unnamed(i) for i, name in enumerate(names)):
+        near, instead = None, f"--header, if the first line holds the names; or {instead}"
     raise MissingColumn(
         f"{where} has no column {word!r}",
         expected=f"one of: {listing(names)}",
-        fix=f"--label {_quoted(near)}" if near else "name one of the columns above, or its position from 0 (-1: last)",
+        fix=f"--label {_quoted(near)}" if near else instead,
     )
 
 

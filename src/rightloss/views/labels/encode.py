@@ -89,7 +89,7 @@ def _map(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
     array = _plain(labels)
     flat = [_key(label) for label in array.ravel().tolist()]
     rest = preparation.ignore
-    unknown = {label for label in flat if label not in place and not _missing(label, step.value, rest)}
+    unknown = {label for label in flat if label not in place and not _missing(label, step.values, rest)}
     if unknown:
         shown = ", ".join(repr(each) for each in sorted(unknown, key=repr)[:5])
         raise WrongArgument(
@@ -107,8 +107,8 @@ def _key(label: Any) -> Any:
     return label.decode("utf-8", "backslashreplace") if isinstance(label, bytes) else label
 
 
-def _missing(label: Any, stated: Any, rest: Any) -> bool:
-    return rest is not None and (label is None or label != label or label == stated)
+def _missing(label: Any, stated: Sequence[Any], rest: Any) -> bool:
+    return rest is not None and (label is None or label != label or label in stated)
 
 
 def _high(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import Any
 from rightloss.errors import EmptyInput, MissingColumn, UnreadableInput
 from rightloss.views.labels.arrow_chunks import objects
 from rightloss.views.labels.columns import dictionary_keys, listing
-from rightloss.views.labels.limits import Limits, limited, limits_for
+from rightloss.views.labels.limits import Limits, limited, limits_for, source_error, told
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
 
 _CHUNK_ROWS = 4096
@@ -24,7 +24,7 @@ def from_pydataset(ds: Any, *, columns: Sequence[str] | None = None, rows_cap: i
 
     Each pass asks for every batch once, features included: Keras has no way to ask for labels alone.
     """
-    length = _length(ds)
+    length = _length(ds, "the PyDataset")
     if length == 0:
         raise EmptyInput("the PyDataset has no batches: len() is 0", expected="at least one batch")
 
@@ -51,10 +51,14 @@ def from_generator(source: Any, *, columns: Sequence[str] | None = None, rows_ca
     if callable(source) and not isinstance(source, Iterable):
         return _outputs(_Source(lambda: iter(source()), "the generator", known=False), columns, rows_cap)
     what = f"the {type(source).__name__}"
-    if iter(source) is source:
+    try:
+        one_shot = iter(source) is source
+    except Exception as error:
+        raise source_error(what, error) from error
+    if one_shot:
         what = "the generator" if isgenerator(source) else "the iterator"
         return _outputs(_Source(_Once(source, what), what, known=False, one_shot=True), columns, rows_cap)
-    return _outputs(_Source(lambda: iter(source), what, known=_length(source) is not None), columns, rows_cap)
+    return _outputs(_Source(lambda: iter(source), what, known=_length(source, what) is not None), columns, rows_cap)
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,17 @@ class _Once:
         return chain(self.held, self.iterator)
 
 
-def _length(source: Any) -> int | None:
+def _length(source: Any, what: str) -> int | None:
     try:
         return len(source)
     except (TypeError, NotImplementedError, AttributeError, ValueError):
         return None
+    except Exception as error:
+        raise source_error(what, error) from error
 
 
 def _outputs(source: _Source, columns: Sequence[str] | None, rows_cap: int | None) -> Outputs:
-    first = next(source.start.first() if isinstance(source.start, _Once) else source.start(), _NOTHING)
+    first = next(told(_looked_at(source), source.what), _NOTHING)
     if first is _NOTHING:
         raise EmptyInput(f"{source.what} yields nothing", expected="at least one example")
     take, x, notes = _label_part(first, columns)
@@ -126,8 +132,14 @@ def _outputs(source: _Source, columns: Sequence[str] | None, rows_cap: int | Non
 _NOTHING = object()
 
 
+def _looked_at(source: _Source) -> Iterator[Any]:
+    """Items to look at before the pass that reads them."""
+    yield from source.start.first() if isinstance(source.start, _Once) else source.start()
+
+
 def _read(source: _Source, take: Callable[[Any], Any], get: Callable[[Any], Any]) -> Iterator[Any]:
-    return (get(take(item)) for item in source.start())
+    for item in source.start():
+        yield get(take(item))
 
 
 def _label_part(item: Any, columns: Sequence[str] | None) -> tuple[Callable[[Any], Any], Any, tuple[str, ...]]:

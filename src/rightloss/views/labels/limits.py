@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rightloss.errors import EmptyInput, RightlossError, UnreadableInput
 UNKNOWN_ROWS = 1024  # cells assumed for an axis of unknown length, to bound chunks
 ROWS = 1_000_000
 ENDLESS_ROWS = 100_000  # a sample is all that can be had
+_NODE = re.compile(r"^\{\{.*?\}\}")  # what TensorFlow writes in front of an error
 SECONDS = 120  # features are computed along with the labels, and may be slow
 
 
@@ -89,9 +91,14 @@ def told(chunks: Iterable[Any], what: str) -> Iterator[Any]:
     except RightlossError:
         raise
     except Exception as error:
-        message = (str(error).strip().splitlines() or ["no message"])[0][:300]
-        raise UnreadableInput(
-            f"{what} raised {type(error).__name__} after {place:,} blocks of labels: {message}",
-            expected="a source of labels that can be read to its end",
-            fix="mend the function that makes the examples: iterating over it alone shows the same error",
-        ) from error
+        raise source_error(what, error, f" after {place:,} blocks of labels" if place else "") from error
+
+
+def source_error(what: str, error: Exception, when: str = "") -> UnreadableInput:
+    """An error that the user's own pipeline raised, told in one line."""
+    message = (_NODE.sub("", str(error)).strip().splitlines() or ["no message"])[0][:300]
+    return UnreadableInput(
+        f"{what} raised {type(error).__name__}{when}: {message}",
+        expected="a source of labels that can be read to its end",
+        fix="mend the function that makes the examples: iterating over it alone shows the same error",
+    )

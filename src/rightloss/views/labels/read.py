@@ -167,7 +167,7 @@ def _from_array(labels: Any, columns: Sequence[str] | None, rows_cap: int | None
         if _root(labels) != "tensorflow":  # ragged and sparse tensors
             if not isinstance(labels, Iterable) or not hasattr(labels, "__len__"):
                 raise _unsupported(labels)
-            labels = list(labels)  # deques, array.array, dict views
+            labels = list(told(labels, f"the {type(labels).__name__}"))  # deques, array.array, dict views
     from rightloss.views.labels.arrays import from_array
 
     return from_array(labels, rows_cap=rows_cap)

@@ -13,7 +13,7 @@ from rightloss.errors import EmptyInput, MissingColumn, UnsupportedInput
 from rightloss.views.labels.arrow_chunks import objects
 from rightloss.views.labels.columns import dictionary_keys, listing
 from rightloss.views.labels.iterables import from_generator, from_pydataset, gathered, looks_batched
-from rightloss.views.labels.limits import UNKNOWN_ROWS, Limits, limited, limits_for
+from rightloss.views.labels.limits import UNKNOWN_ROWS, Limits, limited, limits_for, told
 from rightloss.views.labels.source import Declared, LabelStream, Outputs
 
 __all__ = ["from_dataset", "from_generator", "from_pydataset"]
@@ -130,7 +130,7 @@ def _is_batched(ds: Any, spec: Any, part: Any, labels_of: Callable[[Any], Any]) 
     if part.shape.rank == 0:
         return False, ()
     if part.shape.rank is None:
-        tensors = next(iter(ds), None)
+        tensors = next(told(ds, "the dataset"), None)
         if tensors is None:
             raise EmptyInput("the dataset yields no rows", expected="at least one example")
         first = tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)

@@ -1,4 +1,4 @@
-"""Tables of any format on disk: open one, list its columns, or read chosen columns in bounded batches.
+"""Tables of any format on disk: open one, or several parts as one; columns are read in bounded batches.
 
 Shared by the labels view and by training, which reads its feature tables the same way.
 """
@@ -6,13 +6,13 @@ Shared by the labels view and by training, which reads its feature tables the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rightloss.errors import EmptyInput, UnreadableInput, UnsupportedInput
-from rightloss.views.labels.columns import listing, resolve_columns
-from rightloss.views.labels.formats.file_paths import Found, find_files
+from rightloss.errors import UnreadableInput, UnsupportedInput
+from rightloss.views.labels.columns import listing
+from rightloss.views.labels.formats.file_paths import Found
 from rightloss.views.labels.formats.sniff import TABLE_KINDS, file_kind, spoken
 from rightloss.views.labels.formats.table import Table, Types
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 131_072
-
-
-@dataclass(frozen=True)
-class ColumnInfo:
-    """One column of a table: its name and the container's own word for its type (Arrow spelling)."""
-
-    name: str
-    type: str
 
 
 def open_table(path: Path, header: bool | None = None, kind: str | None = None) -> Table:
@@ -53,14 +45,6 @@ def open_table(path: Path, header: bool | None = None, kind: str | None = None) 
             expected="a table: " + ", ".join(spoken(name) for name in TABLE_KINDS),
         )
     return openers[kind](path)
-
-
-def open_tables(path: str | Path, header: bool | None = None) -> Table:
-    """A table in one file, a glob of files or a folder of parts, as one table; parts must have the same columns."""
-    found = find_files(path)
-    if found.kind not in TABLE_KINDS:
-        return open_table(found.files[0], header)  # raises what is wrong with it
-    return join_tables(found, header)
 
 
 def join_tables(found: Found, header: bool | None = None) -> Table:
@@ -114,38 +98,3 @@ def _common_schema(schemas: Sequence[Any]) -> pa.Schema:
             except (pa.ArrowInvalid, pa.ArrowTypeError):
                 fields.append(pa.field(name, pa.string()))
         return pa.schema(fields)
-
-
-def list_columns(path: str | Path, *, header: bool | None = None) -> tuple[ColumnInfo, ...]:
-    """Names and types of a table's columns (CSV, TSV, Parquet, JSON lines, Arrow, ARFF; file, glob or folder).
-
-    Types of text tables hold for the whole file, which may have to be read once for that.
-    """
-    table = open_tables(path, header)
-    schema = table.exact(table.names)
-    return tuple(ColumnInfo(field.name, str(field.type)) for field in schema)
-
-
-def iter_frames(
-    path: str | Path,
-    columns: Sequence[str] | None = None,
-    batch_rows: int = BATCH_ROWS,
-    *,
-    header: bool | None = None,
-) -> Iterator[pa.RecordBatch]:
-    """Record batches of `columns` (None: all) of a table, at most `batch_rows` rows each, in the file's order.
-
-    Text may come dictionary encoded. Columns are named, numbered or patterned as in `columns.resolve_columns`.
-
-    Raises:
-        MissingColumn: a column that is not there. EmptyInput: no rows. UnreadableInput: a damaged row or file.
-    """
-    table = open_tables(path, header)
-    chosen = table.names if columns is None else resolve_columns(columns, table.names, Path(path).name)
-    rows = 0
-    for batch in table.batches(chosen, batch_rows, {}):
-        rows += batch.num_rows
-        if batch.num_rows:
-            yield batch
-    if not rows:
-        raise EmptyInput(f"{path} has no rows", expected="a table with at least one row")

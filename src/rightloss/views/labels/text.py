@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rightloss.contract.prepared_lines import AROUND_TAGS
 from rightloss.views.labels.distinct import TextSample
 
 SEPARATORS = (",", ";", "|")
 """What may stand between tags. A space never does: "New York" is one name."""
-_AROUND = " \t\r\n[](){}'\""
 _COMMON = 0.6  # share of parts that stand in more than one text; less is asked where nothing holds a space
 _COMMON_TIGHT = 0.5
 _SOME = 0.3
@@ -73,7 +73,7 @@ class TagText:
 
 def split_tags(text: str, separator: str) -> list[str]:
     """The tags of one text, without spaces, brackets and quotes around them; empty parts are dropped."""
-    parts = (part.strip(_AROUND) for part in text.split(separator))
+    parts = (part.strip(AROUND_TAGS) for part in text.split(separator))
     return [part for part in parts if part]
 
 
@@ -111,7 +111,7 @@ def _combine(counts: Iterable[str], several: list[str], separator: str) -> bool:
     mixed = len(later & first) / len(later)
     often = [part for part, texts in together.items() if texts > 1]
     moved = sum(1 for part in often if part in leading and part in later) / len(often) if often else 0.0
-    spaced = any(" " in text.strip(_AROUND) for text in several)
+    spaced = any(" " in text.strip(AROUND_TAGS) for text in several)
     usual = recurring >= (_COMMON if spaced else _COMMON_TIGHT) and mixed >= _HALF
     return usual or (recurring >= _SOME and moved >= _HALF)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rightloss.errors import EmptyInput, UnreadableInput
+from rightloss.views.labels.columns import refuse_doubled
 from rightloss.views.labels.formats.table import Table, Types, cast_batch
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def open_arff(path: Path) -> Table:
     names = tuple(attribute.name for attribute in attributes)
     if not names:
         raise UnreadableInput(f"{path} declares no @attribute", expected="an ARFF header with at least one attribute")
+    refuse_doubled(names, path.name)
     by_name = {attribute.name: i for i, attribute in enumerate(attributes)}
 
     def batches(columns: Sequence[str], batch_rows: int, types: Types) -> Iterator[pa.RecordBatch]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rightloss.errors import UnreadableInput
+from rightloss.views.labels.columns import refuse_doubled
 from rightloss.views.labels.formats.table import Table, Types, cast_batch
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def open_parquet(path: Path) -> Table:
             schema, rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, "a Parquet file", error) from None
+    refuse_doubled(schema.names, path.name)
     text = [field.name for field in schema if _is_text(field.type)]
 
     def batches(columns: Sequence[str], batch_rows: int, types: Types) -> Iterator[pa.RecordBatch]:
@@ -62,6 +64,7 @@ def open_arrow(path: Path) -> Table:
             schema = (pa.ipc.open_stream(source) if stream else pa.ipc.open_file(source)).schema
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, "an Arrow file", error) from None
+    refuse_doubled(schema.names, path.name)
     return Table(path=path, kind="arrow", names=tuple(schema.names), exact=_stored(schema), batches=batches)
 
 

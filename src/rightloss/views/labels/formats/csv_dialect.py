@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from rightloss.errors import EmptyInput, UnreadableInput
+from rightloss.views.labels.columns import unnamed, with_position
 
 _DELIMITERS = ",\t;|"
 _SAMPLE = 1 << 20
 _DELIMITER_LINES = 500
+_NAME = re.compile(r"[A-Za-z_][\w.-]{0,30}")
 _NAME_LENGTH = 80  # a first cell longer than this is text, not a column name
 
 
@@ -64,7 +67,7 @@ def read_dialect(path: Path, header: bool | None = None) -> Dialect:
     if has_names and len(rows) == 1 and whole:
         raise EmptyInput(f"{path} has a line of column names and no rows", expected="at least one row of data")
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
-    names = _unique(rows[0]) if has_names else tuple(f"column{i}" for i in range(width))
+    names = _unique(rows[0]) if has_names else tuple(map(unnamed, range(width)))
     return Dialect(encoding, delimiter, quote, has_names, names, tuple(notes))
 
 
@@ -115,8 +118,17 @@ def _delimiter_and_quote(lines: Sequence[str], quotes: bool, path: Path) -> tupl
         scores[delimiter] = (round(share, 2) if width > 1 else 0.0, delimiter == by_suffix, width)
     delimiter = max(scores, key=lambda sign: scores[sign])
     if scores[delimiter][0] < 0.5:  # the commas of sentences differ from line to line: one column
-        delimiter = by_suffix
+        delimiter = _of_names(lines[0]) or by_suffix
     return delimiter, '"' if quotes and not _quotes_harm(lines, delimiter) else None
+
+
+def _of_names(line: str) -> str | None:
+    """The delimiter of a line of short words, such as column names: of rows that are ragged it is the best witness."""
+    for delimiter in _DELIMITERS:
+        words = line.strip().split(delimiter)
+        if len(words) > 1 and all(_NAME.fullmatch(word.strip().strip('"')) for word in words):
+            return delimiter
+    return None
 
 
 def _quotes_harm(lines: Sequence[str], delimiter: str) -> bool:
@@ -153,7 +165,7 @@ def _first_line_is_names(rows: list[list[str]]) -> tuple[bool, bool]:
         return True, True  # a data frame without names, saved with its column numbers
     if any(_is_number(cell) for cell in first):
         return False, True
-    columns = [[row[i].strip() for row in rest if i < len(row)] for i in range(len(first))]
+    columns = [[row[i].strip() for row in rest if len(row) == len(first)] for i in range(len(first))]
     known = [[cell for cell in column if cell] for column in columns]
     if any(column and all(_is_number(cell) for cell in column) for column in known):
         return True, True  # text over numbers
@@ -166,13 +178,7 @@ def _first_line_is_names(rows: list[list[str]]) -> tuple[bool, bool]:
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Names made different from each other: a, a -> a, a_1; an empty name becomes columnN."""
-    seen: dict[str, None] = {}
-    for i, raw in enumerate(names):
-        base = raw.strip() or f"column{i}"
-        name, n = base, 0
-        while name in seen:
-            n += 1
-            name = f"{base}_{n}"
-        seen[name] = None
-    return tuple(seen)
+    """Names that tell columns apart: where several have one name, each also says its position; none becomes columnN."""
+    told = [raw.strip() or unnamed(i) for i, raw in enumerate(names)]
+    count = Counter(told)
+    return tuple(with_position(name, i) if count[name] > 1 else name for i, name in enumerate(told))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import gzip
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rightloss.errors import EmptyInput, MissingColumn, UnreadableInput
 from rightloss.views.labels.columns import listing
@@ -23,6 +23,7 @@ from rightloss.views.labels.source import Declared, LabelStream, Outputs
 _CHUNK_RECORDS = 8192
 _LOOKED_AT_RECORDS = 100
 _CASTAGNOLI = 0x82F63B78
+_Parsed = TypeVar("_Parsed")
 _KINDS = {1: "bytes", 2: "float", 3: "int64"}
 
 
@@ -83,8 +84,8 @@ def _stream(
     caps: dict[str, int] = {}
 
     def blocks() -> Iterator[Any]:
-        records = _all_records(files)
-        while block := [dict(_features(record, feature)).get(feature) for record in islice(records, _CHUNK_RECORDS)]:
+        records = _parsed(files, lambda record: _values_of(record, feature))
+        while block := list(islice(records, _CHUNK_RECORDS)):
             yield _chunk(block)
 
     def chunks() -> Iterator[Any]:
@@ -123,21 +124,27 @@ def _first_features(files: Sequence[Path]) -> dict[str, str]:
     """Features of the first records: name -> kind and number of values."""
     found: dict[str, str] = {}
     lengths: dict[str, set[int]] = {}
-    for i, record in enumerate(_all_records(files)):
-        if i >= _LOOKED_AT_RECORDS:
-            break
-        for name, value in _feature_messages(record):
-            for number, _, payload in _fields(value):
-                values = _values(number, payload)
-                lengths.setdefault(name, set()).add(len(values))
-                sizes = lengths[name]
-                found[name] = _KINDS.get(number, "unknown") + (f"[{len(values)}]" if len(sizes) == 1 else "[varying]")
+    for features in islice(_parsed(files, lambda record: list(_features(record))), _LOOKED_AT_RECORDS):
+        for name, kind, values in features:
+            sizes = lengths.setdefault(name, set())
+            sizes.add(len(values))
+            found[name] = kind + (f"[{len(values)}]" if len(sizes) == 1 else "[varying]")
     return found
 
 
-def _all_records(files: Sequence[Path]) -> Iterator[bytes]:
+def _parsed(files: Sequence[Path], parse: Callable[[bytes], _Parsed]) -> Iterator[_Parsed]:
+    """What `parse` makes of each record; an error names the record that is no tf.train.Example."""
     for file in files:
-        yield from read_records(file)
+        for index, record in enumerate(read_records(file)):
+            try:
+                found = parse(record)
+            except (IndexError, TypeError, struct.error) as error:
+                raise UnreadableInput(
+                    f"{file}, record {index} is not a tf.train.Example message",
+                    expected="records written as tf.train.Example",
+                    fix="write the file again; records of another message type cannot be read",
+                ) from error
+            yield found
 
 
 def read_records(path: Path) -> Iterator[bytes]:
@@ -178,11 +185,17 @@ def _damaged(path: Path, index: int, why: str) -> UnreadableInput:
     return UnreadableInput(f"{path}, record {index}: {why}", expected="a TFRecord file that was written completely")
 
 
-def _features(record: bytes, wanted: str) -> Iterator[tuple[str, list[Any]]]:
+def _features(record: bytes, wanted: str | None = None) -> Iterator[tuple[str, str, list[Any]]]:
+    """(name, kind, values) of the features, or of the one that is wanted."""
     for name, message in _feature_messages(record):
-        if name == wanted:
+        if wanted in (None, name):
             for number, _, payload in _fields(message):
-                yield name, _values(number, payload)
+                yield name, _KINDS.get(number, "unknown"), _values(number, payload)
+
+
+def _values_of(record: bytes, feature: str) -> list[Any] | None:
+    """The values of one feature; None where the record does not have it."""
+    return next((values for _, _, values in _features(record, feature)), None)
 
 
 def _feature_messages(record: bytes) -> Iterator[tuple[str, Any]]:
@@ -237,27 +250,26 @@ def _varint(data: Any, position: int) -> tuple[int, int]:
 
 
 def _fields(data: Any) -> Iterator[tuple[int, int, Any]]:
-    """(field number, wire type, value) of one protocol buffer message; slices share the record's memory."""
+    """(field number, wire type, value) of one protocol buffer message; slices share the record's memory.
+
+    Raises:
+        IndexError: the data ends inside a field, or a field is of no known type.
+    """
     position, end = 0, len(data)
-    try:
-        while position < end:
-            key, position = _varint(data, position)
-            wire = key & 7
-            if wire == 0:
-                value, position = _varint(data, position)
-                yield key >> 3, wire, value
-                continue
-            if wire == 2:
-                size, position = _varint(data, position)
-            elif wire in (1, 5):
-                size = 8 if wire == 1 else 4
-            else:
-                raise IndexError
-            if position + size > end:
-                raise IndexError
-            yield key >> 3, wire, data[position : position + size]
-            position += size
-    except IndexError:
-        raise UnreadableInput(
-            "a record is not a tf.train.Example message", expected="records written as tf.train.Example"
-        ) from None
+    while position < end:
+        key, position = _varint(data, position)
+        wire = key & 7
+        if wire == 0:
+            value, position = _varint(data, position)
+            yield key >> 3, wire, value
+            continue
+        if wire == 2:
+            size, position = _varint(data, position)
+        elif wire in (1, 5):
+            size = 8 if wire == 1 else 4
+        else:
+            raise IndexError(f"wire type {wire}")
+        if position + size > end:
+            raise IndexError("a field is longer than the message")
+        yield key >> 3, wire, data[position : position + size]
+        position += size

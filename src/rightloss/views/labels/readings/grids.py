@@ -111,7 +111,7 @@ def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     columns = column_readings(profile, given, inside) if profile.shape[-1:] != (1,) else []
     pixels = scalars(profile, given, Positions.PIXEL)
     exclusive = columns and _labels(columns[0]) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
-    if not exclusive and _channels_first(profile.shape):
+    if not exclusive and _channels_first(profile.shape, cells=bool(columns)):
         ask = Ask("several_true", f"Does the last axis hold a column for each of {shape[-1]} labels?")
         return [_moved(profile), *(each.asking(ask) for each in columns[:1])]
     if columns and (exclusive or len(shape) > 2):
@@ -132,13 +132,18 @@ def _is_field(profile: LabelProfile, shape: tuple[int | None, ...]) -> bool:
     return large and (len(set(sides)) == 1 or set(profile.values) == set(GREY))
 
 
-def _channels_first(shape: tuple[int | None, ...]) -> bool:
-    """Whether labels (C, H, W) of one example have their channels where TensorFlow looks for the height."""
-    if len(shape) != 3 or shape[0] is None:
+def _channels_first(shape: tuple[int | None, ...], *, cells: bool) -> bool:
+    """Whether labels (C, H, W) of one example have their channels where TensorFlow looks for the height.
+
+    `cells`: whether they are 0 and 1. Ids have no channels, but for an axis of length 1.
+    """
+    if len(shape) != 3:
         return False
     channels, height, width = shape
-    square = height is not None and height == width and height >= SMALL_GRID
-    return width != 1 and (channels == 1 or (square and height is not None and channels < height))
+    if channels is None or height is None or width is None:
+        return False
+    several = cells and height == width and height >= SMALL_GRID and channels < height
+    return width > 1 and (channels == 1 or several)
 
 
 def _moved(profile: LabelProfile) -> Reading:

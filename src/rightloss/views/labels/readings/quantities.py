@@ -87,12 +87,13 @@ def _curve(values: Sequence[float], counts: Sequence[int]) -> Quantity | None:
     """
     if len(counts) < LONG or max(counts) < SPREAD * max(min(counts), 1):
         return None
-    mean = sum(counts) / len(counts)
-    variance = sum((count - mean) ** 2 for count in counts) / len(counts)
-    steps = sum((b - a) ** 2 for a, b in pairwise(counts)) / (len(counts) - 1)
+    within = counts[1:-1]  # "90 or more" piles up at the end
+    mean = sum(within) / len(within)
+    variance = sum((count - mean) ** 2 for count in within) / len(within)
+    steps = sum((b - a) ** 2 for a, b in pairwise(within)) / (len(within) - 1)
     if steps > SMOOTH * variance:
         return None
-    top = counts.index(max(counts))
+    top = within.index(max(within))
     inside = EDGE * len(counts) <= top < (1 - EDGE) * len(counts)
     text = f"neighbours among {values[0]:g} to {values[-1]:g} occur about equally often, as ages and amounts do"
     return Quantity("numbers", text, leads=inside)

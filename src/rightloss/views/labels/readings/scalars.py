@@ -9,7 +9,6 @@ from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
-from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.notes import class_notes
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FULL, Quantity, quantity
@@ -46,27 +45,27 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     """Readings of numbers, best first."""
     if not profile.distinct_exact:
         return _too_many(profile, positions)
-    kept = {value: count for value, count in profile.values.items() if value != given.ignore}
+    codes = several_sentinels(sorted(profile.values)) if profile.integral else ()
+    gone = codes if given.ignore in codes else (given.ignore,)
+    kept = {value: count for value, count in profile.values.items() if value not in gone}
     if not kept:
         return [nothing(profile)]
     values = sorted(kept)
     counts = [kept[value] for value in values]
     if not profile.integral:
         return _fractions(profile, kept, positions)
-    ignored = _ignored(profile, given)
-    if given.ignore is None:
-        refuse_several_codes(profile, values)
+    ignored = list(codes) if given.ignore in codes else _ignored(profile, given)
     if len(values) == 1:
         return [constant(profile, values[0])]
     if values == [-1, 0] and given.ignore is None:
         return _minus_one_and_zero(profile, counts, positions)
     readings: list[Reading] = []
-    code = sentinel(values) if given.ignore is None else None
+    code = (codes or sentinel(values)) if given.ignore is None else None
     # ids beside a code such as 255 are no picture, whatever the code means
     grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
     sign = quantity(values, counts, floating=profile.kind == "float") if positions is Positions.EXAMPLE else None
     if code is not None:
-        readings += _with_code(profile, kept, code, positions)
+        readings.append(_with_code(profile, kept, code, positions))
     if grey is not None:
         readings.append(grey)
     classes = class_reading(profile, values, counts, positions=positions, ignored=ignored, answers=_no_code(code))
@@ -75,23 +74,6 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
     return readings + _against_quantity(classes, sign, profile)
-
-
-def refuse_several_codes(profile: LabelProfile, values: Sequence[Any]) -> None:
-    """Two values that both look like "no label": `ignore` names one.
-
-    Raises:
-        UnsupportedInput: the line that makes them one.
-    """
-    codes = several_sentinels(values)
-    if not codes:
-        return
-    shown = ", ".join(f"{code} ({profile.values[code]:,})" for code in codes)
-    raise UnsupportedInput(
-        f"{len(codes)} values look like 'no label' ({profile.where or 'labels'}): {shown}",
-        expected="one value for a missing label",
-        fix=f"y = np.where(np.isin(y, {list(codes)}), {codes[0]}, y); or ignore={NO_IGNORE!r} if they are classes",
-    )
 
 
 def class_reading(
@@ -138,11 +120,11 @@ def _prepare(
     if ignored is None and missing:
         # Binary labels may stay NaN, which the masked loss leaves out; ids need a whole number.
         ignore = float("nan") if classes == 2 and as_they_stand and profile.none == 0 and profile.nan else -1
-    elif not as_they_stand and (isinstance(ignored, str) or ignored in range(classes)):
-        ignore = -1  # after mapping, the stated value would be the id of a class
+    elif isinstance(ignored, list) or (not as_they_stand and (isinstance(ignored, str) or ignored in range(classes))):
+        ignore = -1  # one value for several; and after mapping, the stated value would be the id of a class
     if uneven or (profile.kind == "tags" and profile.tags_max == 1):
         steps.append(Step(Op.PAD))
-    if not as_they_stand or (missing and ignored is not None):
+    if not as_they_stand or isinstance(ignored, list) or (missing and ignored is not None):
         steps.append(Step(Op.MAP, ignored))
     elif missing and not isinstance(ignore, float):
         steps.append(Step(Op.FILL))
@@ -168,16 +150,27 @@ def _ignored(profile: LabelProfile, given: Given) -> Any:
     return given.ignore if stated and given.ignore in profile.values else None
 
 
-def _no_code(code: int | None) -> dict[str, Any]:
+def _no_code(code: int | tuple[int, ...] | None) -> dict[str, Any]:
     return {} if code is None else {"ignore": NO_IGNORE}
 
 
-def _with_code(profile: LabelProfile, kept: Mapping[Any, int], code: int, positions: Positions) -> list[Reading]:
-    rest = sorted(value for value in kept if value != code)
-    reading = class_reading(
-        profile, rest, [kept[value] for value in rest], positions=positions, ignored=code, answers={"ignore": code}
-    )
-    return [reading]
+def _with_code(
+    profile: LabelProfile, kept: Mapping[Any, int], code: int | tuple[int, ...], positions: Positions
+) -> Reading:
+    """One value, or several, mean "no label"; naming one of several names all."""
+    codes = code if isinstance(code, tuple) else (code,)
+    rest = sorted(value for value in kept if value not in codes)
+    counts = [kept[value] for value in rest]
+    ignored, answers = (list(codes) if len(codes) > 1 else codes[0]), {"ignore": codes[0]}
+    return class_reading(profile, rest, counts, positions=positions, ignored=ignored, answers=answers)
+
+
+def ask_code(codes: Sequence[Any]) -> Ask:
+    """Whether values stand for "no label"."""
+    if len(codes) == 1:
+        return Ask("ignore", f"Does {codes[0]!r} mean 'no label', or is it a class of its own?")
+    shown = f"{', '.join(map(repr, codes[:-1]))} and {codes[-1]!r}"
+    return Ask("ignore", f"Do {shown} mean 'no label', or are they classes of their own?")
 
 
 def _picture_or_classes(profile: LabelProfile, values: Sequence[Any], classes: Reading) -> list[Reading]:
@@ -199,12 +192,16 @@ def _minus_one_and_zero(profile: LabelProfile, counts: Sequence[int], positions:
 
 
 def _rank_code(
-    coded: list[Reading], classes: Reading, code: int | None, values: Sequence[Any], positions: Positions
+    coded: list[Reading],
+    classes: Reading,
+    code: int | tuple[int, ...] | None,
+    values: Sequence[Any],
+    positions: Positions,
 ) -> list[Reading]:
     """-1, 0, 1 for each example are more often three classes; any other code more often means "no label"."""
     if code is None:
         return [*coded, classes]
-    ask = Ask("ignore", f"Does {code} mean 'no label', or is it a class of its own?")
+    ask = ask_code(code if isinstance(code, tuple) else (code,))
     if list(values) == [-1, 0, 1] and positions is Positions.EXAMPLE:
         return [classes, *(each.asking(ask) for each in coded)]
     return [*coded, classes.asking(ask)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.blanks import all_blanks, one_or_all, with_blanks
+from rightloss.views.labels.readings.class_names import NO, YES, class_order, is_number, text_classes
 from rightloss.views.labels.readings.notes import class_notes
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FEW_ROWS, quantity
 from rightloss.views.labels.readings.reading import (
@@ -24,17 +25,11 @@ from rightloss.views.labels.readings.reading import (
     regression,
 )
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
-from rightloss.views.labels.readings.sentinels import MISSING_WORDS, blank, perhaps_blank
+from rightloss.views.labels.readings.sentinels import MISSING_WORDS, blank
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?")
-YES = frozenset(
-    {"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "spam", "on", "present", "abnormal", "bad", "+"}
-)
-NO = frozenset(
-    {"no", "n", "false", "f", "0", "0.0", "-1", "-", "negative", "neg", "ham", "off", "absent", "normal", "good"}
-)
 
 
 def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
@@ -42,7 +37,9 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
     if not profile.distinct_exact:
         return [unique(profile) if profile.once > FEW_REPEATS * profile.distinct else _many_names(profile, positions)]
     stated = stated_ignore(given)
-    gone = {given.ignore, stated} if stated is not None else set()  # a number may stand for itself written as text
+    gone = all_blanks(profile.values, stated)
+    if stated is not None:
+        gone.add(given.ignore)  # a number may stand for itself written as text
     kept = {value: count for value, count in profile.values.items() if value not in gone}
     if all(map(blank, kept)):
         return [nothing(profile)]
@@ -50,10 +47,10 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
         return [constant(profile, next(iter(kept)))]
     refuse_odd_cells(profile, kept)
     refuse_yes_no_columns(profile, kept, given, positions)
-    readings = _as_classes(profile, kept, positions, stated)
+    readings = _as_classes(profile, kept, positions, one_or_all(profile, gone) if stated is not None else None)
     tagged = profile.tag_separator is not None and positions is Positions.EXAMPLE
     if given.ignore is None and readings[0].evidence is not None and not tagged:
-        return _with_blanks(profile, kept, readings, positions)
+        return with_blanks(profile, kept, readings, positions)
     if tagged:
         ask = Ask(
             "several_true",
@@ -69,8 +66,8 @@ def refuse_odd_cells(profile: LabelProfile, kept: Mapping[Any, int]) -> None:
     Raises:
         UnsupportedInput: names the odd cells.
     """
-    odd = [value for value in kept if not _is_number(value) and str(value).strip().lower() not in MISSING_WORDS]
-    numbers = sum(count for value, count in kept.items() if _is_number(value))
+    odd = [value for value in kept if not is_number(value) and str(value).strip().lower() not in MISSING_WORDS]
+    numbers = sum(count for value, count in kept.items() if is_number(value))
     if not odd or len(odd) > MOST_ODD or numbers < MOSTLY * sum(kept.values()) or sum(kept.values()) < FEW_ROWS:
         return
     shown = ", ".join(repr(value) for value in odd)
@@ -78,77 +75,6 @@ def refuse_odd_cells(profile: LabelProfile, kept: Mapping[Any, int]) -> None:
         f"labels mix numbers and text ({profile.where or 'labels'}): {numbers:,} numbers, and {shown}",
         expected="labels of one kind",
         fix=f"correct or leave out the rows with {shown}; or say what means 'no label': ignore={odd[0]!r}",
-    )
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return float(value) == float(value)
-    except (TypeError, ValueError):
-        return False
-
-
-def _with_blanks(
-    profile: LabelProfile, kept: Mapping[Any, int], readings: list[Reading], positions: Positions
-) -> list[Reading]:
-    """Readings where a text such as "nan", "?" or "unknown" stands beside class names: no label, or a class.
-
-    Beside two or more classes a blank is no label; a word that could name a class is one until somebody says otherwise.
-
-    Raises:
-        UnsupportedInput: several texts look like a missing label, and `ignore` names one.
-    """
-    words = [value for value in kept if perhaps_blank(value) and not _punctuation_beside(value, kept)]
-    numbers = all(_is_number(value) for value in kept if not blank(value) and value not in words)
-    blanks = [value for value in kept if blank(value) or (numbers and value in words)]
-    classes = readings[0]
-    words = [value for value in words if value != NO_IGNORE]  # as an answer it says that no text means "no label"
-    if len(blanks) > 1 or blanks == [NO_IGNORE]:
-        raise _unsettled(profile, kept, blanks)
-    if blanks and len(kept) > 2:
-        coded = _text_code(profile, kept, blanks[0], positions)
-        return [coded, replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}).asking(_ask_code(blanks[0]))]
-    if len(kept) == 2:
-        words = []  # one word beside one name: "none" and "mild" are two classes
-    rivals = [
-        replace(
-            constant(profile, next(value for value in kept if value != code))
-            if len(kept) == 2
-            else _text_code(profile, kept, code, positions),
-            answers={**classes.answers, "ignore": code},
-        ).asking(_ask_code(code))
-        for code in (*blanks, *words)
-    ]
-    if not rivals:
-        return readings
-    return [replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}), *readings[1:], *rivals]
-
-
-def _text_code(profile: LabelProfile, kept: Mapping[Any, int], code: Any, positions: Positions) -> Reading:
-    """The text stands for "no label"."""
-    rest = {value: count for value, count in kept.items() if value != code}
-    known = text_classes(profile, rest, positions, code)
-    return replace(known, answers={**known.answers, "ignore": code})
-
-
-def _ask_code(code: Any) -> Ask:
-    return Ask("ignore", f"Does {code!r} mean 'no label', or is it a class of its own?")
-
-
-def _punctuation_beside(value: str, kept: Mapping[Any, int]) -> bool:
-    """Whether a text without letters stands among others like it: "-" beside "+" is a class."""
-    bare = [other for other in kept if not any(letter.isalnum() for letter in str(other))]
-    return value in bare and len(bare) > 1
-
-
-def _unsettled(profile: LabelProfile, kept: Mapping[Any, int], blanks: list[Any]) -> UnsupportedInput:
-    """Texts that mean "no label", and that one value of `ignore` cannot name."""
-    shown = ", ".join(f"{value!r} ({kept[value]:,})" for value in blanks)
-    what = "a text looks" if len(blanks) == 1 else f"{len(blanks)} texts look"
-    return UnsupportedInput(
-        f"{what} like 'no label' ({profile.where or 'labels'}): {shown}",
-        expected="one way to write a missing label",
-        fix=f"y = [None if label in {blanks!r} else label for label in y]; or ignore={NO_IGNORE!r} if they are classes",
     )
 
 
@@ -196,26 +122,6 @@ def _as_classes(
         ask = Ask("task", f"Are the {distinct} different texts in {rows} rows classes, or names and free text?")
         return [classes, unique(profile).asking(ask)]
     return [classes]
-
-
-def text_classes(profile: LabelProfile, kept: Mapping[Any, int], positions: Positions, ignored: Any = None) -> Reading:
-    """One of K class names, in the order declared, else by number, else no before yes, else from a to z."""
-    names = class_order(kept, profile.categories)
-    counts = [kept.get(name, 0) for name in names]
-    return class_reading(profile, names, counts, positions=positions, ignored=ignored)
-
-
-def class_order(kept: Mapping[Any, int], categories: Sequence[Any] | None) -> list[Any]:
-    """Class names in the order of their ids."""
-    if categories is not None and set(kept) <= set(categories):
-        return list(categories)
-    names = sorted(kept, key=str)
-    if len(names) == 2 and str(names[0]).lower() in YES and str(names[1]).lower() in NO:
-        return names[::-1]
-    try:
-        return sorted(names, key=float)
-    except (TypeError, ValueError):
-        return names
 
 
 def _many_names(profile: LabelProfile, positions: Positions) -> Reading:
