@@ -30,15 +30,3 @@ def test_right_answer_comes_first(case: Case) -> None:
         assert advice.reading.source == case.source
     if case.sure is not None:
         assert (advice.questions == ()) is case.sure, advice.questions
-
-
-@pytest.mark.parametrize("case", [case for case in (*ONE_D, *MORE_D, *BREAKERS) if case.sure is not True], ids=str)
-def test_each_question_is_settled_by_its_own_answer(case: Case) -> None:
-    """Giving any listed answer removes the question, and the answer that comes is the one that was promised."""
-    advice = rl.select(case.make(), **case.keywords)
-    for question in advice.questions:
-        assert question.answers
-        for value, means in question.answers:
-            answered = rl.select(case.make(), **{**case.keywords, question.keyword: value})
-            assert question.keyword not in [each.keyword for each in answered.questions]
-            assert answered.reading.title == means

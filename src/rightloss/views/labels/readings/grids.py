@@ -67,7 +67,7 @@ def _needless_axis(profile: LabelProfile, columns: list[Reading], tokens: list[R
         "all labels in one row" if one_row else "one label for each example, in an axis too many",
         Source.OFFSET,
         "y = np.asarray(y).reshape(-1), then select again",
-        answers={},
+        answers={"positions": "example", "several_true": False},
         facts=(fact,),
     )
     several = Ask("several_true", "Is this one example with many labels, or are these the labels of many examples?")
@@ -151,7 +151,7 @@ def _moved(profile: LabelProfile) -> Reading:
         "a mask whose channels come before height and width",
         Source.OFFSET,
         "put the channels last, y = np.moveaxis(y, 1, -1), then select again",
-        answers={},
+        answers={"positions": "pixel", "several_true": False},
         facts=(observed(f"labels of shape (n, {', '.join(map(str, profile.shape))})", profile.where),),
     )
 
