@@ -19,7 +19,7 @@ from tfrecord_files import record
 from rightloss.errors import EmptyInput, MissingColumn, RightlossError, UnreadableInput, UnsupportedInput, WrongArgument
 from rightloss.views.labels.accumulate import profile
 from rightloss.views.labels.files import from_path
-from rightloss.views.labels.table_files import iter_frames
+from rightloss.views.labels.table_files import open_table
 
 
 def parquet_bytes() -> bytes:
@@ -200,13 +200,84 @@ def test_a_cut_tfrecord_is_noticed(cut: int, tmp_path: Path) -> None:
 
 
 def test_arrays_are_no_feature_tables(tmp_path: Path) -> None:
-    """iter_frames refuses files without columns, and names a column that is not there."""
+    """A file without columns is no table, and a column that is not there is named."""
     np.save(tmp_path / "x.npy", np.zeros(3))
     with pytest.raises(UnsupportedInput, match="no named columns"):
-        list(iter_frames(tmp_path / "x.npy"))
+        open_table(tmp_path / "x.npy")
     (tmp_path / "t.csv").write_text("y,x\n1,2\n")
     with pytest.raises(MissingColumn, match="'z'"):
-        list(iter_frames(tmp_path / "t.csv", ["z"]))
+        from_path(tmp_path / "t.csv", columns=["z"])
+
+
+def doubled(write: Callable[[pa.Table, io.BytesIO], None]) -> bytes:
+    """A file of two columns of one name."""
+    sink = io.BytesIO()
+    write(pa.table([pa.array([0, 1]), pa.array([1, 1])], names=["y", "y"]), sink)
+    return sink.getvalue()
+
+
+DOUBLED = {
+    "csv": ("t.csv", b"y,x,y\n0,5,1\n1,6,0\n", "t.csv has 2 columns called 'y', at positions 0 and 2"),
+    "parquet": ("t.parquet", doubled(pq.write_table), "t.parquet has 2 columns called 'y', at positions 0 and 1"),
+    "arrow": ("t.arrow", doubled(feather.write_feather), "t.arrow has 2 columns called 'y', at positions 0 and 1"),
+    "arff": (
+        "t.arff",
+        b"@relation r\n@attribute y {0,1}\n@attribute y {0,1}\n@data\n0,1\n",
+        "t.arff has 2 columns called 'y'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "words"), DOUBLED.values(), ids=DOUBLED)
+def test_two_columns_of_one_name_are_not_told_apart_by_it(
+    name: str, content: bytes, words: str, tmp_path: Path
+) -> None:
+    """The first is never taken in silence: both positions are named."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnreadableInput) as caught:
+        from_path(tmp_path / name, columns=["y"])
+    assert words in str(caught.value)
+
+
+def test_a_doubled_column_is_taken_by_its_position(tmp_path: Path) -> None:
+    """Each of the two can be had, and the other columns by their names."""
+    (tmp_path / "t.csv").write_bytes(b"y,x,y\n0,5,1\n1,6,1\n")
+    found = {word: profile(from_path(tmp_path / "t.csv", columns=[word])[None]).values for word in ("0", "2", "x")}
+    assert found == {"0": {0: 1, 1: 1}, "2": {1: 2}, "x": {5: 1, 6: 1}}
+
+
+RAGGED = {
+    "commas": ("a,b,y\n1,2,0\n1,2\n1,2,1\n", "line 3: expected 3 columns, got 2"),
+    "semicolons": ("a;b;y\n1;2;0;7\n1;2\n1;2;3\n1\n1;2;3;4;5\n", "line 2: expected 3 columns, got 4"),
+    "text": ("name,kind,y\nanna,x,yes\nbob,no\ncarl,x,y,no\n", "line 3: expected 3 columns, got 2"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), RAGGED.values(), ids=RAGGED)
+def test_a_ragged_table_says_which_line_has_how_many_cells(text: str, words: str, tmp_path: Path) -> None:
+    """Rows of different lengths do not hide the line of names, nor what cuts the cells."""
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(UnreadableInput) as caught:
+        profile(from_path(tmp_path / "t.csv", columns=["y"])[None])
+    assert words in str(caught.value)
+
+
+def test_a_name_in_a_table_without_names_points_to_the_header_flag(tmp_path: Path) -> None:
+    """Where the first line was taken as data, the way to say that it is not is told."""
+    (tmp_path / "t.csv").write_text("a,y\nb,y\na,n\nb,n\n")
+    with pytest.raises(MissingColumn) as caught:
+        from_path(tmp_path / "t.csv", columns=["y"])
+    assert "--header" in caught.value.fix
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_record_of_another_message_is_named(place: int, tmp_path: Path) -> None:
+    """The file and the number of the record, whether it is looked at before the pass or in it."""
+    damaged = bytearray(record(y=[1] * 5))
+    damaged[13] = damaged[14] = 0xFF  # behind the length, whose checksum stays right
+    (tmp_path / "t.tfrecord").write_bytes(record(y=[1]) * place + bytes(damaged) + record(y=[1]))
+    with pytest.raises(UnreadableInput, match=rf"t\.tfrecord, record {place} is not"):
+        profile(from_path(tmp_path / "t.tfrecord")[None])
 
 
 def test_a_struct_is_no_label(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from rightloss.errors import EmptyInput, MissingColumn, UnreadableInput
-from rightloss.views.labels import table_files
 from rightloss.views.labels.accumulate import profile
 from rightloss.views.labels.files import from_path
 from rightloss.views.labels.formats import csv_table
@@ -35,7 +34,7 @@ def column(path: Path, name: str, **options: object) -> LabelProfile:
         ("cat\ndog\ncat\n", ("column0",)),
         ("0,1\n0.5,7\n0.25,9\n", ("0", "1")),
         (",y\n0,a\n1,b\n", ("column0", "y")),
-        ("y,y\n0,1\n1,1\n", ("y", "y_1")),
+        ("y,y\n0,1\n1,1\n", ("y (column 0)", "y (column 1)")),
         ("\ufeffy,x\n0,1\n1,1\n", ("y", "x")),
         ("y;x\n0;1,5\n1;2,5\n", ("y", "x")),
         ("y\tx\n0\tone, two\n1\tthree\n", ("y", "x")),
@@ -44,7 +43,7 @@ def column(path: Path, name: str, **options: object) -> LabelProfile:
 )
 def test_names_and_delimiter_are_found(text: str, names: tuple[str, ...], tmp_path: Path) -> None:
     """The first line is told from data, and the delimiter from other punctuation."""
-    assert tuple(info.name for info in table_files.list_columns(put(tmp_path, text))) == names
+    assert csv_table.open_csv(put(tmp_path, text)).names == names
 
 
 def test_the_user_overrides_the_first_line(tmp_path: Path) -> None:
@@ -118,7 +117,8 @@ def test_a_late_surprise_changes_the_type_of_all_rows(tmp_path: Path, monkeypatc
     monkeypatch.setattr(csv_table, "BLOCK_BYTES", 256)
     rows = "y,z,b\n" + "1,2,true\n" * 500
     path = put(tmp_path, rows + "2.5,2,false\n3,unknown,maybe\n")
-    kinds = {info.name: info.type for info in table_files.list_columns(path)}
+    table = csv_table.open_csv(path)
+    kinds = {field.name: str(field.type) for field in table.exact(table.names)}
     assert kinds == {"y": "double", "z": "string", "b": "string"}
     assert column(path, "z").values == {"2": 501, "unknown": 1}
     assert column(path, "y").values == {1: 500, 2.5: 1, 3: 1}

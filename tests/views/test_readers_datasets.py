@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rightloss.errors import EmptyInput, MissingColumn, UnsupportedInput
+from rightloss.errors import EmptyInput, MissingColumn, UnreadableInput, UnsupportedInput
 from rightloss.views.labels.accumulate import profile
 from rightloss.views.labels.files import from_path
 from rightloss.views.labels.streams import from_dataset, from_pydataset
@@ -199,3 +199,18 @@ def test_tfrecord_written_by_tensorflow(tmp_path: Path) -> None:
         assert profile(from_path(path, feature="label")[None]).values == {-1: 10, 0: 10, 1: 10}
         assert profile(from_path(path, feature="soft")[None]).shape == (2,)
         assert profile(from_path(path, columns=["tags"])[None]).tags == {"a": 15}
+
+
+@pytest.mark.parametrize("ranked", [True, False])
+def test_an_error_of_the_first_element_is_told(ranked: bool) -> None:
+    """Whether the first element is looked at before the pass (shape unknown) or not."""
+
+    def broken(i: Any) -> Any:
+        raise ValueError("no such image")
+
+    def element(i: Any) -> Any:
+        label = tf.py_function(broken, [i], tf.int64)
+        return i, (tf.ensure_shape(label, ()) if ranked else label)
+
+    with pytest.raises(UnreadableInput, match=r"the dataset raised .*no such image"):
+        profile(from_dataset(tf.data.Dataset.range(5).map(element))[None])

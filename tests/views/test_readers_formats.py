@@ -18,9 +18,10 @@ from tfrecord_files import record
 from rightloss.errors import MissingColumn
 from rightloss.views.labels.accumulate import profile
 from rightloss.views.labels.files import from_path
+from rightloss.views.labels.formats.file_paths import find_files
 from rightloss.views.labels.formats.tfrecord import masked_crc32c
 from rightloss.views.labels.profile import LabelProfile
-from rightloss.views.labels.table_files import iter_frames, list_columns
+from rightloss.views.labels.table_files import join_tables
 
 KINDS = ["cat", "dog", None, "cat", "owl"] * 40
 GRADES = [3, 1, 2, 1, 7] * 40
@@ -134,10 +135,10 @@ def test_each_format_gives_the_same_counts(write: Callable[[Path], Path], tmp_pa
 
 @pytest.mark.parametrize("write", TABLE_WRITERS)
 def test_feature_batches_hold_the_table(write: Callable[[Path], Path], tmp_path: Path) -> None:
-    """list_columns and iter_frames give every cell of every format, in order and in bounded batches."""
-    path = write(tmp_path)
-    assert [column.name for column in list_columns(path)] == ["kind", "grade", "size"]
-    batches = list(iter_frames(path, ["size", "grade"], 32))
+    """A table gives every cell of every format, in order and in bounded batches."""
+    opened = join_tables(find_files(write(tmp_path)))
+    assert opened.names == ("kind", "grade", "size")
+    batches = list(opened.batches(["size", "grade"], 32, {}))
     assert max(batch.num_rows for batch in batches) <= 32
     table = pa.Table.from_batches(batches)
     assert table.column_names == ["size", "grade"]

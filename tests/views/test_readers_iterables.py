@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from rightloss.views.labels import iterables
 from rightloss.views.labels.accumulate import profile
 from rightloss.views.labels.iterables import from_generator, from_pydataset
 from rightloss.views.labels.limits import Limits, limited
+from rightloss.views.labels.read import profile_all
 
 X = np.zeros((6, 3))
 Y = np.array([0, 1, 2, 0, 1, 0])
@@ -191,3 +192,60 @@ def test_a_source_read_to_its_end_has_no_note_of_a_stop() -> None:
 def test_bytes_that_are_no_text_stay_distinct() -> None:
     """Labels of different bytes are different classes, whatever they encode."""
     assert profile(from_generator([[b"\xff", b"\xfe"]] * 3)[None]).distinct == 2
+
+
+def _fails(*_: Any) -> Any:
+    raise OSError("the disk is gone")
+
+
+def _failing_generator() -> Iterator[Any]:
+    _fails()
+    yield X, Y
+
+
+class _FailingBatches(Batches):
+    __getitem__ = _fails
+
+
+class _FailingLength(Batches):
+    __len__ = _fails
+
+
+class _FailingIterable:
+    __iter__ = _fails
+
+    def __len__(self) -> int:
+        return 3
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: from_generator(_failing_generator()),
+        lambda: from_generator(_failing_generator),
+        lambda: from_generator(_fails),
+        lambda: from_pydataset(_FailingBatches(4)),
+        lambda: from_pydataset(_FailingLength(4)),
+        lambda: from_generator(_FailingIterable()),
+        lambda: profile_all(_FailingIterable()),
+        lambda: from_generator(map(_fails, range(3))),
+    ],
+    ids=["generator", "generator function", "function", "PyDataset", "length", "loader", "iterable", "map"],
+)
+def test_an_error_on_the_first_element_is_told(make: Callable[[], Any]) -> None:
+    """A source that fails at once is unreadable input like one that fails later."""
+    with pytest.raises(UnreadableInput, match=r"raised OSError: the disk is gone") as caught:
+        make()
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_function_that_fails_the_second_time_is_told() -> None:
+    """The pass after the look at the first item fails as clearly as that look."""
+    calls: list[int] = []
+
+    def source() -> Iterator[Any]:
+        calls.append(1)
+        return iter([(X, Y)]) if len(calls) == 1 else _fails()
+
+    with pytest.raises(UnreadableInput, match="raised OSError"):
+        profile(from_generator(source)[None])

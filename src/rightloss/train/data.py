@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rightloss.errors import EmptyInput, UnsupportedInput
 from rightloss.train.columns import is_text
+from rightloss.views.labels.columns import unnamed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +86,7 @@ def _from_path(path: str | os.PathLike[str], header: bool | None) -> Source:
                 found = _with_categories(found, name, table.categories[name])
         return found
 
-    named = table.kind != "csv" or table.names != tuple(f"column{i}" for i in range(len(table.names)))
+    named = table.kind != "csv" or table.names != tuple(map(unnamed, range(len(table.names))))
     return Source(table.names, str(path), named, load, table.notes, table.json_columns, table.suggested)
 
 

@@ -12,6 +12,7 @@ from inspect import isgeneratorfunction
 from typing import Any
 
 from rightloss.errors import UnreadableInput, UnsupportedInput, WrongArgument
+from rightloss.views.labels.limits import told
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.source import Outputs
 
