@@ -130,6 +130,15 @@ def _refuse(model: Any) -> None:
         raise UnsupportedInput(
             f"a model of type {root}.{type(model).__name__}", expected="a keras.Model", fix="rl.check(model, (x, y))"
         )
+    import keras
+
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise UnsupportedInput(
+            f"Keras on {backend}",
+            expected="Keras on TensorFlow: what a loss sees differs from backend to backend",
+            fix="KERAS_BACKEND=tensorflow python train.py, or check the source: rightloss check train.py",
+        )
     try:
         import tensorflow  # noqa: F401  # the readers of data need it to recognise a dataset
     except ImportError as error:

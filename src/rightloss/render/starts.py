@@ -16,19 +16,20 @@ def start_lines(report: Report) -> Iterator[str]:
     """A line for each output of a live model, and one where not all labels were read."""
     for name, start in getattr(report, "starts", ()):
         of = f"output {name}: " if name else ""
-        parts = list(_losses(start))
+        parts = list(_losses(start, doubt=report.ok))
         if parts:
             yield f"Before training: {of}{'; '.join(parts)}."
         if start.capped:
             yield f"Labels: {of}the first {start.rows:,} were read; what comes later was not seen."
 
 
-def _losses(start: Start) -> Iterator[str]:
+def _losses(start: Start, *, doubt: bool) -> Iterator[str]:
+    """The losses; a word of doubt where no finding says more."""
     if start.first_loss is None or not math.isfinite(start.first_loss):
         return
     far = start.uniform is not None and start.first_loss > FAR * start.uniform + 1
-    doubt = " (far above guessing: large inputs, or a wrong bias?)" if far else ""
-    yield f"first loss {start.first_loss:.4g}{doubt}"
+    word = " (far above guessing: large inputs, or a wrong bias?)" if far and doubt else ""
+    yield f"first loss {start.first_loss:.4g}{word}"
     if start.uniform is not None:
         yield f"ln {round(math.exp(start.uniform))} = {start.uniform:.4g}"
     if start.prior is not None:

@@ -61,6 +61,14 @@ def loss_at_chance(value: Progress, seen: Evidence) -> Outcome | None:
 
 
 OVERFIT = "model.fit(x[:32], y[:32], epochs=200)  # can it learn 32 rows by heart?"
+OK = "ok"
+_OPEN = (
+    ("rows and labels belong together", "print(x[:3], y[:3])"),
+    ("learning rate", "keras.optimizers.Adam(1e-3)"),
+    ("inputs", "x = (x - x.mean(axis=0)) / x.std(axis=0)"),
+    ("capacity", OVERFIT),
+)
+"""What no check before training can see."""
 _LAYER = (Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS)
 _STEPS: tuple[tuple[str, tuple[Condition, ...], tuple[Field, ...], str], ...] = (
     (
@@ -68,7 +76,7 @@ _STEPS: tuple[tuple[str, tuple[Condition, ...], tuple[Field, ...], str], ...] = 
         (Condition.LABEL_KIND, Condition.MISSING, Condition.RANGE, Condition.ROW_SUMS, Condition.CLASSES_SEEN,
          Condition.MEANING, Condition.SPLITS),
         (Field.LABELS,),
-        "are they those of these rows? print(x[:3], y[:3])",
+        "print(np.unique(y, return_counts=True))",
     ),
     ("last layer", (Condition.SHAPES,), _LAYER, "model.summary()"),
     (
@@ -84,11 +92,9 @@ _STEPS: tuple[tuple[str, tuple[Condition, ...], tuple[Field, ...], str], ...] = 
 
 def diagnosis(seen: Evidence) -> tuple[str, ...]:
     """What to look at, in order: what was seen to be right is marked ok."""
-    lines = [f"{what}: {_state(seen, conditions, fields)}. {look}" for what, conditions, fields, look in _STEPS]
-    lines += [
-        "learning rate and inputs: not looked at. keras.optimizers.Adam(1e-3); x = (x - x.mean(0)) / x.std(0)",
-        f"capacity: not looked at. {OVERFIT}",
-    ]
+    states = [(what, _state(seen, conditions, fields), look) for what, conditions, fields, look in _STEPS]
+    lines = [f"{what}: ok" if state == OK else f"{what}: {state}: {look}" for what, state, look in states]
+    lines += [f"{what}: not looked at: {look}" for what, look in _OPEN]
     return tuple(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
@@ -99,7 +105,7 @@ def _state(seen: Evidence, conditions: tuple[Condition, ...], fields: tuple[Fiel
     if wrong:
         return f"not ok ({', '.join(wrong)})"
     looked = any(value is not None for _, value in values) or _known(seen, fields)
-    return "ok" if looked and (not fields or _in_a_row(seen, fields)) else "not looked at"
+    return OK if looked and (not fields or _in_a_row(seen, fields)) else "not looked at"
 
 
 def _known(seen: Evidence, fields: tuple[Field, ...]) -> bool:

@@ -21,7 +21,7 @@ from rightloss.contract.conditions import (
 )
 from rightloss.views.model import probe, twin
 from rightloss.views.model.loss_facts import LOG_LOSSES, LossFacts
-from rightloss.views.model.push import SCORE, Pushed
+from rightloss.views.model.push import ROBUST, SCORE, Pushed
 
 if TYPE_CHECKING:
     from rightloss.views.model.output import Output
@@ -38,7 +38,8 @@ def measured(seen: Evidence, one: Output) -> Evidence:
     loss, labels, output = one.loss, one.labels, one.output
     if labels.dtype.kind not in "biuf":
         return seen
-    seen = _gradient(seen, output, one.pushed)
+    if loss.name != ROBUST:
+        seen = _gradient(seen, output, one.pushed)
     found = one.reported
     if found is None:
         return seen

@@ -133,7 +133,7 @@ class Output:
         axis = self.head.axis
         if axis is None:
             return seen.narrow(Field.CLASS_AXIS, ClassAxis.LAST)
-        of_loss = self.loss.options.get("axis", -1)
+        of_loss = self.loss.options.get("axis", -1) if self.loss.known else -1  # elsewhere it is no axis of classes
         of_loss = -1 if not isinstance(of_loss, int) else of_loss if of_loss < 0 else of_loss - len(self.head.shape)
         value = ClassAxis.LAST if axis == of_loss else ClassAxis.ANOTHER
         fact = Fact(f"softmax over axis {axis}, loss over axis {of_loss}", self.head.layer, Confidence.DECLARED)

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -234,28 +233,37 @@ def as_compiled(loss: Any) -> Any:
 def swapped(loss: LossFacts, labels: NDArray, tensor: Any) -> bool:
     """Whether a function of the user's own is a cross-entropy with its arguments the other way round.
 
-    On three parts of the batch it must be the same multiple of the swapped cross-entropy (its scale, and where it cuts
-    a logarithm, are the user's), and no multiple of the right one.
+    For predictions of three degrees of sureness it must be the same multiple of the swapped cross-entropy (its scale,
+    and where it cuts a logarithm, are the user's), and no multiple of the right one.
     """
     import keras
 
-    if len(labels) < 2 * _PARTS:
-        return False
     target = keras.ops.cast(keras.ops.reshape(keras.ops.convert_to_tensor(labels), tensor.shape), "float32")
-    cuts = np.linspace(0, len(labels), _PARTS + 1).astype(int)
-    parts = [(target[start:stop], tensor[start:stop]) for start, stop in pairwise(cuts)]
+    random = np.random.default_rng(0)
+    scores = [sureness * random.normal(size=tuple(tensor.shape)).astype("float32") for sureness in _SURENESS]
     whole = as_compiled(loss.live)
+    forms = ((keras.losses.binary_crossentropy, _sigmoid), (keras.losses.categorical_crossentropy, _softmax))
     with quiet():
-        own = [float(whole(y, p)) for y, p in parts]
-        for function in (keras.losses.binary_crossentropy, keras.losses.categorical_crossentropy):
-            right = [float(keras.ops.mean(function(y, p))) for y, p in parts]
-            wrong = [float(keras.ops.mean(function(p, y))) for y, p in parts]
-            if _multiple(own, wrong, 1e-3) and not _multiple(own, right, 1e-2):
+        for function, form in forms:
+            guesses = [keras.ops.convert_to_tensor(form(each)) for each in scores]
+            own = [float(whole(target, p)) for p in guesses]
+            right = [float(keras.ops.mean(function(target, p))) for p in guesses]
+            wrong = [float(keras.ops.mean(function(p, target))) for p in guesses]
+            if _multiple(own, wrong, 0.02) and not _multiple(own, right, 0.05):
                 return True
     return False
 
 
-_PARTS = 3
+_SURENESS = (0.5, 2.0, 5.0)
+
+
+def _sigmoid(scores: NDArray) -> NDArray:
+    return np.asarray(1 / (1 + np.exp(-scores)))
+
+
+def _softmax(scores: NDArray) -> NDArray:
+    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
 
 
 def _multiple(values: list[float], of: list[float], tolerance: float) -> bool:

@@ -22,8 +22,8 @@ from rightloss.views.model.graph import Head
 from rightloss.views.model.loss_facts import LossFacts
 from rightloss.views.model.twin import LARGEST_PROBE
 
-_CLASS_LOSSES = frozenset({Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE})
-_ROBUST = "CategoricalGeneralizedCrossEntropy"
+_CLASS_LOSSES = frozenset({Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE, Loss.MASKED_BINARY})
+ROBUST = "CategoricalGeneralizedCrossEntropy"
 """Gives up on sure mistakes by design."""
 
 SCORE = 20.0
@@ -108,13 +108,14 @@ def pushed(model: Any, x: Any, name: str, names: list[str], head: Head, loss: Lo
 def _kind(head: Head, loss: LossFacts, labels: Any) -> Activation | None:
     """What a sure mistake looks like: units one by one (sigmoid) or exclusive ones (softmax)."""
     own = loss.home == "" and loss.live is not None
-    if not (own or (loss.families <= _CLASS_LOSSES and loss.name != _ROBUST)) or not head.shape or head.twice:
+    if not (own or (loss.families <= _CLASS_LOSSES and loss.name != ROBUST)) or not head.shape or head.twice:
         return None
     for kind in (Activation.SIGMOID, Activation.SOFTMAX):
         if head.activations == {kind}:
             reads = own or loss.from_logits == {FromLogits.FALSE}
             return kind if reads and head.operation is not None and head.recovered is not None else None
-    if head.activations != {Activation.LINEAR} or not (own or loss.from_logits == {FromLogits.TRUE}):
+    raw = loss.from_logits == {FromLogits.TRUE} or loss.families == {Loss.MASKED_BINARY}
+    if head.activations != {Activation.LINEAR} or not (own or raw):
         return None
     if own:
         return (
@@ -122,7 +123,7 @@ def _kind(head: Head, loss: LossFacts, labels: Any) -> Activation | None:
             if labels.size == labels.shape[0] * math.prod(size or 0 for size in head.shape[1:])
             else Activation.SOFTMAX
         )
-    return Activation.SIGMOID if loss.families == {Loss.BINARY} else Activation.SOFTMAX
+    return Activation.SIGMOID if loss.families <= {Loss.BINARY, Loss.MASKED_BINARY} else Activation.SOFTMAX
 
 
 def push(loss: Callable[[Any], Any], output: Callable[[], Any], operation: Any, scores: NDArray) -> Pushed | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rightloss.contract.recipe import Call
@@ -66,6 +66,12 @@ def _metrics(model: Any, names: list[str], repairs: Mapping[str, Repair], argume
         metrics = list(flat(before[name]))
         for (where, index), call in repairs[name].metrics.items():
             if where == argument:
-                metrics[index] = build(call)
+                metrics[index] = build(_same_name(call, metrics[index]))
         after[name] = metrics
     return after if len(names) > 1 else after[names[0]]
+
+
+def _same_name(call: Call, before: Any) -> Call:
+    """The call that reports under the name of the metric it replaces."""
+    name = getattr(before, "name", None)
+    return call if name is None else replace(call, keywords={"name": name, **call.keywords})

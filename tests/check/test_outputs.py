@@ -1,0 +1,218 @@
+"""Models and data as they come: outputs in dicts and tuples, hidden activations, own losses, bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytest.importorskip("tensorflow")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from check.measured import BCE, BINARY, IDS, ONEHOT, SCCE, X, net
+from keras import layers, losses
+
+import rightloss as rl
+from rightloss.errors import EmptyInput, RightlossError, UnsupportedInput
+
+
+def codes(report: Any) -> list[tuple[str, str | None]]:
+    """(code, output) of the findings."""
+    return [(each.code, each.output) for each in report.findings]
+
+
+class Head(keras.Model):
+    """A subclass that ends in a function of its own."""
+
+    def __init__(self, units: int, function: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.layer, self.function = layers.Dense(units), function
+
+    def call(self, inputs: Any) -> Any:
+        return self.function(self.layer(inputs))
+
+
+class Two(keras.Model):
+    """A subclass with two outputs, both raw scores."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__()
+        self.form, self.a, self.b = form, layers.Dense(3), layers.Dense(1)
+
+    def call(self, inputs: Any) -> Any:
+        a, b = self.a(inputs), self.b(inputs)
+        return {"a": a, "b": b} if self.form == "dict" else (a, b)
+
+
+LOSSES = {"a": "sparse_categorical_crossentropy", "b": "binary_crossentropy"}
+LABELS = {"a": IDS, "b": BINARY}
+
+
+@pytest.mark.parametrize("data", ["arrays", "dataset"])
+def test_outputs_named_by_a_dict(data: str) -> None:
+    """The keys name the outputs, whatever the layers are called and however the keys are sorted."""
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, {"b": layers.Dense(1)(inputs), "a": layers.Dense(3, "softmax")(inputs)})
+    model.compile(loss=LOSSES)
+    given = (X, LABELS) if data == "arrays" else tf.data.Dataset.from_tensor_slices((X, LABELS)).batch(32)
+    report = rl.check(model, given)
+    assert codes(report) == [("RL202", "b")]
+    report.fix(model)
+    assert rl.check(model, given).ok
+
+
+@pytest.mark.parametrize(
+    ("form", "loss", "y"),
+    [("dict", LOSSES, LABELS), ("tuple", list(LOSSES.values()), list(LABELS.values())),
+     ("tuple", list(LOSSES.values()), tuple(LABELS.values()))],
+    ids=["dict", "list of labels", "tuple of labels"],
+)  # fmt: skip
+def test_subclasses_with_several_outputs(form: str, loss: Any, y: Any) -> None:
+    """Each output is judged, and repaired."""
+    model = Two(form)
+    model.compile(loss=loss)
+    report = rl.check(model, (X, y))
+    names = ("a", "b") if form == "dict" else ("output_1", "output_2")
+    assert codes(report) == [("RL202", name) for name in names]
+    report.fix(model)
+    assert rl.check(model, (X, y)).ok
+
+
+SIGMOIDS = [tf.sigmoid, lambda z: 1 / (1 + tf.exp(-z)), keras.ops.sigmoid]
+
+
+@pytest.mark.parametrize("function", SIGMOIDS, ids=["tf", "formula", "keras"])
+def test_a_hidden_sigmoid_is_no_raw_score(function: Any) -> None:
+    """It stays in [0, 1] for inputs a thousand times as large, so no metric is sent to a border of 0."""
+    model = Head(1, function)
+    model.compile(loss=BCE(from_logits=True), metrics=["accuracy"])
+    assert [code for code, _ in codes(rl.check(model, (X, BINARY)))] == ["RL201"]
+    model = Head(3, function)
+    model.compile(loss=SCCE())
+    report = rl.check(model, (X, IDS))
+    assert [code for code, _ in codes(report)] == ["RL203"]
+    assert not report.findings[0].fixes[0].safe
+
+
+def test_small_raw_scores_are_still_raw_scores() -> None:
+    """A linear output that happens to lie in [0, 1] leaves it when inputs grow."""
+    model = Head(1, lambda z: 0.01 * z + 0.5)
+    model.compile(loss=BCE())
+    assert "RL203" not in [code for code, _ in codes(rl.check(model, (X, BINARY)))]
+    inputs = np.abs(X)
+    model.compile(loss=BCE(from_logits=True))
+    assert rl.check(model, (inputs, BINARY)).ok
+
+
+def test_probabilities_in_half_precision_are_probabilities() -> None:
+    """Rows of bfloat16 miss 1 by rounding."""
+    before = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = Head(10, tf.nn.softmax)
+    finally:
+        keras.mixed_precision.set_dtype_policy(before)
+    model.compile(loss="sparse_categorical_crossentropy")
+    assert rl.check(model, (X, IDS)).ok
+
+
+def test_labels_shorter_than_the_output_are_what_ctc_is_for() -> None:
+    """A loss that aligns labels itself is left alone."""
+    model = keras.Sequential([keras.Input((None, 8)), layers.Dense(9)])
+    model.compile(loss=losses.CTC())
+    labels = np.random.default_rng(1).integers(1, 9, (40, 5))
+    assert rl.check(model, (np.zeros((40, 20, 8), "float32"), labels)).findings == ()
+
+
+def test_the_axis_of_region_losses_is_no_axis_of_classes() -> None:
+    """Dice(axis=...) says over what regions are summed."""
+    assert rl.check(net(layers.Dense(3, activation="softmax"), loss=losses.Dice(axis=0)), (X, ONEHOT)).ok
+
+
+class Mean(losses.Loss):
+    """A loss that ends in a mean, as most do."""
+
+    def __init__(self, axis: int | None) -> None:
+        super().__init__()
+        self.axis = axis
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return keras.ops.mean(keras.ops.square(y_true - y_pred), axis=self.axis)
+
+
+@pytest.mark.parametrize("axis", [None, -1])
+def test_a_broadcast_inside_a_mean_is_found(axis: int | None) -> None:
+    """(n,) against (n, 1) makes an (n, n) table, of which only one number is left."""
+    model = net(layers.Dense(1), loss=Mean(axis))
+    assert codes(rl.check(model, (X, X[:, 0]))) == [("RL304", None)]
+    assert rl.check(model, (X, X[:, :1])).findings == ()
+
+
+def formula(y_pred: Any, y_true: Any) -> Any:
+    """Written by hand, with its arguments in another order than Keras calls it with."""
+    p = keras.ops.clip(y_pred, 1e-6, 1 - 1e-6)
+    return -(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p))
+
+
+SWAPPED = {
+    "scaled": (lambda y, p: 2 * losses.binary_crossentropy(p, y), 1, BINARY, "binary_crossentropy(y_true"),
+    "by hand": (formula, 1, BINARY, "binary_crossentropy(y_true"),
+    "of classes": (lambda y, p: losses.categorical_crossentropy(p, y), 3, ONEHOT, "categorical_crossentropy(y_true"),
+}
+
+
+@pytest.mark.parametrize("name", list(SWAPPED))
+def test_swapped_arguments_of_any_scale_are_found(name: str) -> None:
+    """The line to write names the loss of these labels."""
+    loss, units, y, line = SWAPPED[name]
+    activation = "sigmoid" if units == 1 else "softmax"
+    report = rl.check(net(layers.Dense(units, activation=activation), loss=loss), (X, y))
+    assert codes(report) == [("RL302", None)]
+    assert line in report.findings[0].message
+
+
+def test_scaled_losses_in_order_are_not_swapped() -> None:
+    """A multiple of the right loss."""
+    model = net(layers.Dense(3, activation="softmax"), loss=lambda y, p: 3 * losses.categorical_crossentropy(y, p))
+    assert rl.check(model, (X, ONEHOT)).ok
+
+
+BAD: dict[str, tuple[Any, type[RightlossError], str]] = {
+    "nothing": ((None, None), UnsupportedInput, "without labels"),
+    "no labels": ((X, None), UnsupportedInput, "without labels"),
+    "labels that are a number": ((X, 3), UnsupportedInput, "type int"),
+    "no rows": ((X[:0], BINARY[:0]), EmptyInput, "single example"),
+    "another number of labels": ((X, BINARY[:100]), UnsupportedInput, "256 rows of x and 100 labels"),
+    "ragged lists": (([[1.0], [1.0, 2.0]], [0, 1]), UnsupportedInput, "no batch"),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_bad_data_are_refused(name: str) -> None:
+    """What was received, what was expected, and the line to write."""
+    data, error, text = BAD[name]
+    with pytest.raises(error, match=text):
+        rl.check(net(layers.Dense(1, activation="sigmoid"), loss=BCE()), data)
+
+
+def test_a_dataset_of_single_examples_is_refused() -> None:
+    """The line that makes batches is named."""
+    with pytest.raises(UnsupportedInput, match=r"dataset\.batch\(32\)"):
+        rl.check(net(layers.Dense(1), loss=BCE()), tf.data.Dataset.from_tensor_slices((X, BINARY)))
+
+
+def test_a_layer_is_no_model() -> None:
+    """It has nothing that could be compiled."""
+    with pytest.raises(UnsupportedInput, match="Dense"):
+        rl.check(layers.Dense(3), (X, IDS))
+
+
+def test_infinite_labels_are_an_error() -> None:
+    """The loss is not finite; they are not one class."""
+    report = rl.check(
+        net(layers.Dense(1, activation="sigmoid"), loss=BCE()), (X, np.where(BINARY, np.inf, 0.0).astype("float32"))
+    )
+    assert codes(report) == [("RL702", None)]
