@@ -38,6 +38,12 @@ _ONEHOT = Cause("labels are one-hot, and the loss expects ids", "each row of y s
                 "loss='categorical_crossentropy'", "RL101")
 _MULTIHOT = Cause("labels are multi-hot: several can be true in one row", "rows of y sum to 0, 2, 3 ...",
                   "Dense(y.shape[-1], activation='sigmoid') and loss='binary_crossentropy'", "RL101")
+_DICE = Cause("Dice or Tversky got class ids", "the text names dice or tversky, and y has an axis less than the output",
+              "y = keras.utils.to_categorical(y)", "RL207")
+_ONE_LABEL = Cause("one yes/no label for several sigmoid units", "np.unique(y) is [0, 1], the last layer has K units",
+                   "keras.layers.Dense(1, activation='sigmoid')", "RL205")
+_NO_LABELS = Cause("fit got x and no labels", "the call of fit, or what the dataset yields, has no y",
+                   "model.fit(x, y)  # a dataset yields (x, y)")
 _STEPS = Cause("the model gives one prediction for each step, and y holds one label for each example",
                "model.output_shape has one axis more than y", "return_sequences=False on the last LSTM, or pool",
                "RL207")
@@ -86,7 +92,7 @@ KNOWN: tuple[KnownText, ...] = (
         "Arguments `target` and `output` must have the same rank (ndim)",
         r"Arguments `?target`? and `?output`? must have the same rank",
         (_IDS, Cause("0/1 labels for two softmax units", "the last layer has 2 units and the loss is binary",
-                     "loss='sparse_categorical_crossentropy'", "RL203"), _STEPS),
+                     "loss='sparse_categorical_crossentropy'", "RL203"), _ONE_LABEL, _STEPS),
     ),
     KnownText(
         "Arguments `target` and `output` must have the same shape",
@@ -165,7 +171,8 @@ KNOWN: tuple[KnownText, ...] = (
         "`class_weight` is only supported for Models with a single output",
         r"class_weight`? is only supported for Models with a single output",
         (Cause("the model has several outputs", "model.outputs has more than one",
-               "sample_weight={'name': np.vectorize(class_weight.get)(y['name'])}", "RL501"),),
+               "sample_weight=[np.vectorize(class_weight.get)(each) for each in y]  # a dict where y is one",
+               "RL501"),),
     ),
     KnownText(
         "`class_weight` must contain all classes in the data",
@@ -198,7 +205,7 @@ KNOWN: tuple[KnownText, ...] = (
     KnownText(
         "Dimensions must be equal, but are 6 and 64",
         r"Dimensions must be equal, but are \d+ and \d+(?!.*LogicalAnd)",
-        (_WEIGHT_GRID, _WEIGHT_SHAPE, _UNITS),
+        (_WEIGHT_GRID, _WEIGHT_SHAPE, _UNITS, _DICE),
     ),
     KnownText(
         "indices[2] = 2 is not in [0, 2)",
@@ -312,6 +319,41 @@ KNOWN: tuple[KnownText, ...] = (
                   "model.fit(x[:32], y[:32], epochs=200)", "RL703"),
         ),
         "0.6931 is ln 2, 1.0986 is ln 3, 2.3026 is ln 10: the loss of guessing.",
+    ),
+    KnownText(
+        "No gradients provided for any variable",
+        r"No gradients provided for any variable",
+        (Cause("the loss goes through argmax, round or a comparison, which have no gradient", "look into your own loss",
+               "hand the loss what the last layer gives: y_pred, not keras.ops.argmax(y_pred, axis=-1)"),
+         Cause("the loss does not look at y_pred", "y_pred is not used, or went through .numpy()",
+               "loss=keras.losses.SparseCategoricalCrossentropy()"),
+         Cause("every layer is frozen", "model.trainable_variables is empty", "model.layers[-1].trainable = True")),
+    ),
+    KnownText(
+        "None values not supported",
+        r"None values not supported",
+        (_NO_LABELS, Cause("a loss of your own returns nothing", "its last line has no return",
+                           "return the loss: one number for each example")),
+    ),
+    KnownText(
+        "Data cardinality is ambiguous",
+        r"Data cardinality is ambiguous",
+        (Cause("x and y are not cut alike", "compare the sizes in the text with len(x) and len(y)",
+               "x_train, x_test, y_train, y_test = train_test_split(x, y)"),
+         Cause("x or y is a Python list of arrays, which is taken for several inputs", "type(x) is list",
+               "x, y = np.array(x), np.array(y)")),
+    ),
+    KnownText(
+        "You must call `compile()` before using the model",
+        r"must (?:call `?compile|compile your model)",
+        (Cause("the model has no loss yet", "there is no model.compile(...) above the call of fit",
+               "rl.select(y).compile(model)"),),
+    ),
+    KnownText(
+        "Expected float32, but got a of type 'str'",
+        r"Expected (?:float|int)\d+, but got \S+ of type 'str'",
+        (Cause("labels are a dict, and the loss is one for a model with one output", "type(y) is dict",
+               "y = y['name of the label']"), _TEXT),
     ),
     KnownText(
         "OOM when allocating tensor",

@@ -45,6 +45,11 @@ PASTED = [
     ("UserWarning: You are using a softmax over axis -1 of a tensor of shape (32, 1). This axis has size 1.", "RL204"),
     ("SyntaxWarning: In loss categorical_crossentropy, expected y_pred.shape to be (batch_size, num_classes) with "
      "num_classes > 1. Received: y_pred.shape=(30, 1).", "RL101"),
+    ("ValueError: No gradients provided for any variable.", ""),
+    ("ValueError: None values not supported.", ""),
+    ("ValueError: Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.", ""),
+    ("ValueError: You must call `compile()` before using the model.", ""),
+    ("TypeError: Expected float32, but got a of type 'str'.", ""),
     # Keras 2 and older words
     ("ValueError: Shapes (None, 1) and (None, 10) are incompatible", "RL101"),
     ("ValueError: `logits` and `labels` must have the same shape, received ((None, 3) vs (None, 1)).", "RL205"),

@@ -15,7 +15,7 @@ import click
 )
 def command(text: tuple[str, ...], list_: bool, format_: str) -> int:
     """Explain a rule (RL204) or any error or warning that Keras or TensorFlow printed: causes in order, how to tell
-    which, and the line to write. Without TEXT a whole traceback is read from stdin.
+    which, and the line to write. Without TEXT, or with -, a whole traceback is read from stdin.
 
     Exit code 0: explained; 1: nothing is known about this text; 2: no such rule.
     """
@@ -27,7 +27,7 @@ def command(text: tuple[str, ...], list_: bool, format_: str) -> int:
         return 0
     from rightloss.explain import explain
 
-    given = " ".join(text) if text else sys.stdin.buffer.read().decode("utf-8", "replace")
+    given = " ".join(text) if text not in ((), ("-",)) else sys.stdin.buffer.read().decode("utf-8", "replace")
     explanation = explain(given)
     if format_ == "json":
         import json
