@@ -221,6 +221,33 @@ def test_broken_programs_are_named(code: str, program: str) -> None:
         assert each.severity is Severity.NOTE or "Write: " in each.message
 
 
+def test_labels_that_nobody_saw_are_not_named() -> None:
+    """Without evidence about labels the message speaks of the units that tell."""
+    program = "m = keras.Sequential([layers.Dense(1)])\ntf.nn.softmax_cross_entropy_with_logits(labels=y, logits=m(x))"
+    (finding,) = check_text(IMPORTS + program, "a.py", Config()).findings
+    assert finding.message.startswith("One unit goes with 0/1 labels, but CategoricalCrossentropy reads")
+    assert any("one unit" in fact for fact in finding.seen)
+
+
+def test_columns_of_which_only_the_number_is_known_are_called_columns() -> None:
+    """Four columns of a table may be one-hot, probabilities or several true labels: none of them is claimed."""
+    program = BROKEN["RL205 columns of a table"][1]
+    (finding,) = check_text(IMPORTS + program, "a.py", Config()).findings
+    assert "y holds rows of numbers, one column for each class" in finding.message
+
+
+def test_one_cause_is_said_once() -> None:
+    """Softmax over one unit is the model's output and a reading of its scores: one finding."""
+    program = (
+        "class End(layers.Layer):\n    def call(self, targets, logits):\n"
+        "        self.add_loss(losses.BinaryCrossentropy(from_logits=True)(targets, logits))\n"
+        "        return keras.ops.softmax(logits)\n"
+        "i, t = keras.Input((8,)), keras.Input((1,))\nm = keras.Model([i, t], End()(t, layers.Dense(1)(i)))\n"
+        "m.compile('adam')"
+    )
+    assert [each.code for each in check_text(IMPORTS + program, "a.py", Config()).findings] == ["RL204"]
+
+
 def test_what_was_only_assumed_is_no_error() -> None:
     """In a function that nobody calls, defaults are assumptions: at most a warning."""
     program = (

@@ -121,8 +121,15 @@ def _report(seen: SourceReport, config: Config) -> Report:
     summary = _summary(understood, skipped, seen.left_out)
     if seen.out_of_steps:
         problems = (*problems, f"{seen.path}: reading stopped early, the program takes too many steps")
-    ordered = sorted(findings.values(), key=_order)
+    ordered = sorted(_without_echoes(findings.values()), key=_order)
     return Report(tuple(ordered), summary, tuple(understood), problems, excerpts)
+
+
+def _without_echoes(found: Iterable[Finding]) -> Iterator[Finding]:
+    """A last layer that is softmax or sigmoid in the wrong place is one cause: how its output is read goes with it."""
+    kept = list(found)
+    heads = {each.place for each in kept if each.code in ("RL201", "RL203", "RL204")}
+    return (each for each in kept if each.code != "RL601" or each.place not in heads)
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:

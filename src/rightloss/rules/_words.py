@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import LOSSES, Activation, FromLogits, Labels, Loss, Point, Width
+from rightloss.contract import LOSSES, Activation, Evidence, Field, FromLogits, Labels, Loss, Point, Width
 
 LABELS = {
     Labels.BINARY: "0/1 labels",
@@ -43,13 +43,27 @@ def loss(family: Loss) -> str:
     return next(entry.name for entry in LOSSES if entry.family is family)
 
 
-def words(point: Point) -> dict[str, str]:
+def _labels(point: Point, seen: Evidence) -> str:
+    """What is known of the labels, and no more than that: several encodings may be left, or nothing was seen."""
+    possible = seen.possible(Field.LABELS)
+    if not seen.facts(Field.LABELS):
+        return ""
+    if possible >= {Labels.ONEHOT, Labels.MULTIHOT}:
+        return "y holds rows of numbers, one column for each class"
+    if possible == {Labels.BINARY, Labels.INDEX} and seen.classes is None:
+        return "y holds one number for each example"
+    return f"y holds {LABELS[point.labels]}"
+
+
+def words(point: Point, seen: Evidence) -> dict[str, str]:
     """What a message may name."""
+    known, width = _labels(point, seen), WIDTH[point.width]
     told = {FromLogits.TRUE: "from_logits=True", FromLogits.FALSE: "from_logits=False", FromLogits.ABSENT: ""}
     return {
-        "labels": LABELS[point.labels],
+        "y": known or f"{width[:1].upper()}{width[1:]} goes with {LABELS[point.labels]}",
+        "labels": known or f"{loss(point.loss)} reads {READS[point.loss]}",
         "activation": ACTIVATION[point.activation],
-        "width": WIDTH[point.width],
+        "width": width,
         "loss": loss(point.loss),
         "reads": READS[point.loss],
         "told": told[point.from_logits],

@@ -19,7 +19,7 @@ READABLE = {
     "RL101",
     since="0.1.0",
     reads=(Field.LABELS, Field.LOSS),
-    says="y holds {labels}, but {loss} reads {reads}.",
+    says="{y}, but {loss} reads {reads}.",
 )
 def labels_do_not_fit_loss(point: Point) -> bool:
     """The loss expects labels written in another way than they are.

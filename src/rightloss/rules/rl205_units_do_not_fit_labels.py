@@ -10,7 +10,7 @@ from rightloss.rules._rule import rule
     "RL205",
     since="0.1.0",
     reads=(Field.LABELS, Field.WIDTH),
-    says="The last layer has {width}, and y holds {labels}.",
+    says="The last layer has {width}, and {labels}.",
 )
 def units_do_not_fit_labels(point: Point) -> bool:
     """The last layer has too few or too many units for the labels.

@@ -25,7 +25,7 @@ def _severity(point: Point, seen: Evidence) -> Severity:
     "RL301",
     since="0.1.0",
     reads=(Field.LABELS, Field.LOSS, Field.ACTIVATION),
-    says="y holds {labels}, but {loss} is for quantities, not for classes.",
+    says="{y}, but {loss} is for quantities, not for classes.",
     severity=_severity,
 )
 def regression_loss_on_classes(point: Point) -> bool:

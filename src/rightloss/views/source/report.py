@@ -301,10 +301,8 @@ def _decodings(machine: Machine, site: Site) -> list[Decoding]:
     """How predictions of a model are read; without a model, what becomes of the very tensor that a loss reads."""
     if site.model is not None:
         return [each for each in machine.recorder.decodings if each.prediction.model is site.model]
-    if any(other.output is site.output and other.node is not site.node for other in machine.recorder.sites):
+    output, recorder = site.output, machine.recorder
+    if output is None or any(other.output is output and other.node is not site.node for other in recorder.sites):
         return []  # two losses read it: each may have its own way of showing it
-    return [
-        Decoding(name, Prediction(tensor), node)
-        for tensor, name, node in machine.recorder.activated
-        if site.output is tensor
-    ]
+    found = Prediction(output)
+    return [Decoding(name, found, node) for tensor, name, node in recorder.activated if tensor is output]
