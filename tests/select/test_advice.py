@@ -35,6 +35,37 @@ def test_probabilities_by_default_and_logits_on_request() -> None:
     assert plain.contract in [each.contract for each in raw.alternatives]
 
 
+def test_a_form_that_no_loss_allows_is_refused() -> None:
+    """The masked loss reads raw scores only; a stated form is never quietly another one."""
+    y = np.where(np.eye(60, 3) > 0, np.nan, np.arange(180).reshape(60, 3) % 2)
+    assert rl.select(y, form="logits").contract.activation == "linear"
+    with pytest.raises(WrongArgument, match="sigmoid"):
+        rl.select(y, form="probabilities")
+
+
+def test_a_form_that_another_row_has_is_obeyed() -> None:
+    """Yes/no labels with gaps have probabilities on two softmax units."""
+    advice = rl.select(np.array([0, 1, np.nan] * 20), form="probabilities")
+    assert (advice.contract.activation, advice.contract.units, advice.contract.ignore) == ("softmax", 2, -1)
+    assert "masked_binary_crossentropy" in [each.contract.loss for each in advice.alternatives]
+
+
+def test_soft_labels_have_exact_sums() -> None:
+    """Counts of labels that are probabilities are their sums, for one class, exclusive classes and columns."""
+    one = rl.select(np.r_[np.zeros(58), 0.5, 0.685])
+    p = 1.185 / 60
+    assert one.imbalance.counts == pytest.approx((58.815, 1.185))
+    assert one.first_loss["prior"] == pytest.approx(-(p * np.log(p) + (1 - p) * np.log(1 - p)))
+    cells = np.random.default_rng(0).random((60, 3))
+    for labels in (cells, cells / cells.sum(1, keepdims=True)):
+        advice = rl.select(labels)
+        assert advice.imbalance.counts == pytest.approx(labels.sum(0))
+        assert advice.first_loss["prior"] < advice.first_loss["uniform"]
+        assert f"{labels[:, 0].sum():.1f}" in str(advice)
+        with pytest.raises(WrongArgument, match="soft"):
+            rl.select(labels, goal="macro_f1")
+
+
 def test_task_regression_is_obeyed() -> None:
     """Whoever says that numbers are quantities gets no cross-entropy, and is told what fits."""
     advice = rl.select([0, 1, 2] * 20, task="regression")
@@ -78,6 +109,61 @@ def test_padded_lists_become_columns_when_several_can_be_true() -> None:
     assert advice.task == "multilabel"
     assert advice.classes == (1, 2, 3, 4, 5, 6)
     np.testing.assert_array_equal(advice.encode(y)[:3].sum(1), [2, 1, 3])
+
+
+PADDED = {
+    "rising, 0": [[1, 4, 0], [2, 0, 0], [3, 5, 6]],
+    "rising, -1": [[1, 4, -1], [2, -1, -1], [3, 5, 6]],
+    "-100": [[1, 4, -100], [2, -100, -100], [3, 5, 6]],
+    "NaN": [[1, 4, np.nan], [2, np.nan, np.nan], [3, 5, 6]],
+    "any order, -1": [[4, 1, -1], [2, -1, -1], [6, 3, 5]],
+}
+
+
+@pytest.mark.parametrize("rows", PADDED.values(), ids=PADDED)
+@pytest.mark.parametrize("keywords", [{"several_true": True}, {"task": "multilabel"}])
+def test_lists_of_ids_are_taken_as_lists(rows: list, keywords: dict) -> None:
+    """Whoever says that several ids of a row are true gets columns, whatever the padding is; nothing is left to ask."""
+    y = np.array(rows * 20)
+    for more in ({}, {"positions": "example"}):
+        advice = rl.select(y, **keywords, **more)
+        assert (advice.task, advice.contract.positions) == ("multilabel", "example")
+        assert advice.classes == (1, 2, 3, 4, 5, 6)
+        assert advice.questions == ()
+        np.testing.assert_array_equal(advice.encode(y)[:3].sum(1), [2, 1, 3])
+
+
+def test_zero_in_lists_of_any_order_is_asked_about() -> None:
+    """0 may be the padding or an id; either answer is obeyed."""
+    y = np.array([[4, 1, 0], [2, 0, 0], [6, 3, 5]] * 20)
+    assert [each.keyword for each in rl.select(y, several_true=True).questions] == ["ignore"]
+    assert rl.select(y, several_true=True, ignore=0).classes == (1, 2, 3, 4, 5, 6)
+    assert rl.select(y, several_true=True, ignore="none").classes == (0, 1, 2, 3, 4, 5, 6)
+
+
+@pytest.mark.parametrize("rows", PADDED.values(), ids=PADDED)
+def test_positions_of_padded_ids_are_obeyed(rows: list) -> None:
+    """Steps of a sequence, lists or outputs of an example: what was stated is not asked about again."""
+    y = np.array(rows * 20)
+    assert rl.select(y, positions="token").contract.positions == "token"
+    example = rl.select(y, positions="example")
+    assert example.contract is None or example.contract.labels == "multihot"
+    outputs = rl.select(y, positions="example", several_true=False)
+    assert "each column by itself" in outputs.reason
+    assert example.questions == outputs.questions == ()
+    with pytest.raises(WrongArgument, match="several_true"):
+        rl.select(y, positions="token", several_true=True)
+
+
+def test_spellings_are_noted_where_they_are_read() -> None:
+    """The note stands in the text and in the JSON, with a line that does what it says."""
+    advice = rl.select(["Yes", "yes", "YES ", "no"] * 20)
+    note = advice.notes[0]
+    assert note in " ".join(str(advice).split())
+    assert note in advice.to_json()["facts"]
+    scope = {"y": ["Yes", "yes", "YES ", "no"] * 20}
+    exec(note.split("Where they mean the same: ")[1], scope)
+    assert rl.select(scope["y"]).task == "binary"
 
 
 def test_a_few_texts_among_numbers_are_mistakes() -> None:

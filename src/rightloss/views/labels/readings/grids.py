@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from rightloss.contract import Labels, Positions, Source
+from rightloss.contract import Labels, Positions, Source, Task
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.reading import Ask, Given, Reading, no_fit, observed
 from rightloss.views.labels.readings.scalars import GREY
-from rightloss.views.labels.readings.texts import padded_ids
+from rightloss.views.labels.readings.texts import are_padded, id_lists
 from rightloss.views.labels.readings.vectors import ENOUGH, ROUNDED, column_readings
 
 Scalars = Callable[[LabelProfile, Given, Positions], list[Reading]]
@@ -44,12 +44,13 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     if columns:
         exclusive = Labels.DISTRIBUTION in _labels(columns[0])
         return columns if exclusive else [*columns, *tokens]
+    if tokens and (given.several_true is True or given.task == Task.MULTILABEL):
+        return [*id_lists(profile, given), *tokens]  # whoever says so has lists of ids, padded or of one length
     if not tokens:
         return [_for_columns(each, profile.shape[0]) for each in scalars(profile, given, Positions.EXAMPLE)]
-    padded = padded_ids(profile)
-    if padded is not None:
-        return [tokens[0], replace(padded, ask=_PADDED)]
     outputs = _several_outputs(profile, tokens[0])
+    if are_padded(profile):
+        return [tokens[0], id_lists(profile, given)[0].asking(_PADDED), outputs]
     first, second = (outputs, tokens[0]) if _unlike_columns(profile) else (tokens[0], outputs)
     return [first, replace(second, ask=_WHICH)]
 
@@ -181,7 +182,7 @@ def _several_outputs(profile: LabelProfile, token: Reading) -> Reading:
         f"{columns} outputs, one in each column",
         Source.OFFSET,
         "pass each column by itself: rightloss.select({'first': y[:, 0], 'second': y[:, 1]})",
-        answers={"positions": "example", "task": token.answers.get("task")},
+        answers={"positions": "example", "task": token.answers.get("task"), "several_true": False},
         facts=token.facts,
     )
 

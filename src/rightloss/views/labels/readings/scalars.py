@@ -60,7 +60,7 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if values == [-1, 0] and given.ignore is None:
         return _minus_one_and_zero(profile, counts, positions)
     readings: list[Reading] = []
-    code = (codes or sentinel(values)) if given.ignore is None else None
+    code = (codes or sentinel(values, loose=positions is not Positions.EXAMPLE)) if given.ignore is None else None
     # ids beside a code such as 255 are no picture, whatever the code means
     grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
     sign = quantity(values, counts, floating=profile.kind == "float") if positions is Positions.EXAMPLE else None

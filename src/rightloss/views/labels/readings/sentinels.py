@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 CODES = (-100, -1, 255, -9, -99, -999, -9999, 99, 999, 9999)
+PADDING = (-100, -1)
 BLANK_WORDS = frozenset({"", "?", "na", "n/a", "nan", "null"})
 """Texts that stand for "nothing was written here" rather than for a class."""
 CLASS_OR_BLANK_WORDS = frozenset({"-", ".", "none", "unknown", "missing"})
@@ -25,9 +26,15 @@ def perhaps_blank(value: Any) -> bool:
     return isinstance(value, str) and value.strip().lower() in CLASS_OR_BLANK_WORDS
 
 
-def sentinel(values: Sequence[float]) -> int | None:
-    """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None without one."""
-    return next((code for code in CODES if code in values and _leaves_ids(values, {code})), None)
+def sentinel(values: Sequence[float], *, loose: bool = False) -> int | None:
+    """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None without one.
+
+    `loose`: a padding value below 0 is one beside any ids, as it is in sequences and pictures.
+    """
+    found = next((code for code in CODES if code in values and _leaves_ids(values, {code})), None)
+    if found is None and loose and len(values) > 2 and values[0] in PADDING and values[1] >= 0:
+        return int(values[0])
+    return found
 
 
 def several_sentinels(values: Sequence[float]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rightloss.contract import Labels, Positions, Source
@@ -212,15 +213,36 @@ def tag_reading(profile: LabelProfile) -> Reading:
     )
 
 
-def padded_ids(profile: LabelProfile) -> Reading | None:
-    """Rows of rising ids that end in a padding value: lists of labels in a rectangular array."""
+def are_padded(profile: LabelProfile) -> bool:
+    """Whether every row holds rising ids and then only a padding value."""
     rows = profile.row_facts
-    if rows is None or not profile.distinct_exact or rows.sorted_ids < rows.vectors:
-        return None
-    padding = min(profile.values)
+    return rows is not None and profile.distinct_exact and rows.sorted_ids == rows.vectors
+
+
+def id_lists(profile: LabelProfile, given: Given) -> list[Reading]:
+    """Rows of ids, filled up with a padding value where they are shorter: lists of labels in a rectangular array.
+
+    The padding is what was stated; else the smallest value, where it is below 0, or is 0 beside rows that end in it.
+    Beside other rows 0 is asked about.
+    """
+    low = min(profile.values)
+    if given.ignore is not None:
+        return [_id_lists(profile, None if given.ignore == NO_IGNORE else given.ignore)]
+    if low != 0 or are_padded(profile):
+        return [_id_lists(profile, low if low <= 0 else None)]
+    filled, labelled = _id_lists(profile, 0), _id_lists(profile, None)
+    ask = Ask("ignore", "Is 0 what short lists are filled up with, or the id of a label?")
+    return [
+        replace(filled, answers={**filled.answers, "ignore": 0}),
+        replace(labelled, answers={**labelled.answers, "ignore": NO_IGNORE}).asking(ask),
+    ]
+
+
+def _id_lists(profile: LabelProfile, padding: Any) -> Reading:
     names = sorted(value for value in profile.values if value != padding)
     counts = tuple(profile.values[name] for name in names)
-    facts = (observed(f"every row rises, then repeats {padding}", profile.where),)
+    what = f"every row rises, then repeats {padding}" if are_padded(profile) else f"rows of {profile.shape[0]} ids"
+    facts = (observed(what, profile.where),)
     return Reading(
         title=f"any of {len(names):,} labels, written as a padded list of ids",
         evidence=evidence(Labels.MULTIHOT, len(names), facts=facts),
