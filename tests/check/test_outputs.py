@@ -151,6 +151,65 @@ def test_a_broadcast_inside_a_mean_is_found(axis: int | None) -> None:
     assert rl.check(model, (X, X[:, :1])).findings == ()
 
 
+class Squeezing(losses.Loss):
+    """A loss that puts shapes right itself: (n, 1) predictions for (n,) labels."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return keras.ops.mean(keras.ops.square(y_true - keras.ops.squeeze(y_pred, -1)))
+
+
+class Comparing(losses.Loss):
+    """A loss that compares all examples on purpose, and ends in a mean."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return keras.ops.mean(keras.ops.square(y_true - keras.ops.transpose(keras.ops.reshape(y_pred, (-1, 1)))))
+
+
+def test_losses_that_mean_their_shapes_are_left_alone() -> None:
+    """The given form adds up over examples, or no form does."""
+    assert rl.check(net(layers.Dense(1), loss=Squeezing()), (X, X[:, 0])).findings == ()
+    assert rl.check(net(layers.Dense(1), loss=Comparing()), (X, X[:, 0])).findings == ()
+
+
+@pytest.mark.parametrize("y", [np.ones(len(X)), 2 * BINARY - 1.0], ids=["one value", "signs"])
+def test_a_symmetric_loss_has_no_order(y: Any) -> None:
+    """The critic of a Wasserstein GAN."""
+    assert rl.check(net(layers.Dense(1), loss=lambda t, p: keras.ops.mean(t * p)), (X, y[:, None])).findings == ()
+
+
+def test_weights_in_a_list_belong_to_outputs() -> None:
+    """As `fit` takes them for several outputs."""
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, [layers.Dense(3, "softmax")(inputs), layers.Dense(1, "sigmoid")(inputs)])
+    model.compile(loss=[SCCE(), BCE()])
+    weights = [np.linspace(0.5, 1.5, len(X)), np.ones(len(X))]
+    assert rl.check(model, (X, [IDS, BINARY]), sample_weight=weights).ok
+
+
+def test_models_of_a_fixed_batch_size() -> None:
+    """A batch of that size is sent through, of arrays and of datasets."""
+    model = keras.Sequential([keras.Input((8,), batch_size=16), layers.Dense(3)])
+    model.compile(loss=SCCE())
+    dataset = tf.data.Dataset.from_tensor_slices((X, IDS)).batch(16)
+    assert codes(rl.check(model, dataset)) == codes(rl.check(model, (X, IDS))) == [("RL202", None)]
+    reshaped = Head(3, lambda z: tf.reshape(z, (64, 3)))
+    reshaped.compile(loss=SCCE(from_logits=True))
+    assert rl.check(reshaped, tf.data.Dataset.from_tensor_slices((X, IDS)).batch(64)).ok
+
+
+def test_names_that_no_output_has_are_refused() -> None:
+    """Nothing would be checked there, so it is no report."""
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, {"a": layers.Dense(3, "softmax")(inputs), "b": layers.Dense(1, "sigmoid")(inputs)})
+    model.compile(loss=LOSSES)
+    for labels in ({"a": IDS, "c": BINARY}, [IDS]):
+        with pytest.raises(UnsupportedInput, match="a, b"):
+            rl.check(model, (X, labels))
+    model.compile(loss={"a": "sparse_categorical_crossentropy", "c": "binary_crossentropy"})
+    with pytest.raises(UnsupportedInput, match="a loss for c"):
+        rl.check(model, (X, LABELS))
+
+
 def formula(y_pred: Any, y_true: Any) -> Any:
     """Written by hand, with its arguments in another order than Keras calls it with."""
     p = keras.ops.clip(y_pred, 1e-6, 1 - 1e-6)

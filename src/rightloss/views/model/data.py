@@ -38,19 +38,24 @@ class Parts:
     parts: tuple[Any, ...]
     rows: int | None  # of arrays, which are all there
 
-    def batch(self, names: list[str], *, avoid: frozenset[int] = frozenset()) -> Data:
+    def batch(
+        self, names: list[str], *, avoid: frozenset[int] = frozenset(), fixed: int | None = None, whole: bool = False
+    ) -> Data:
         """One batch; labels are not read.
 
         Args:
             names: outputs, in the model's order.
             avoid: sizes that the batch should not have, because an axis has them: equal sizes hide a broadcast.
+            fixed: the size that the model was built for.
+            whole: take a batch of a stream as it comes, for models that ask for its size.
 
         Raises:
             UnsupportedInput: rows that cannot be cut into a batch.
         """
         size = min(self.rows if self.rows is not None else PROBE_ROWS, PROBE_ROWS)
-        while size > 2 and size in avoid:
+        while size > 2 and size in avoid and not fixed:
             size -= 1
+        size = fixed or (sys.maxsize if whole else size)
         try:
             x = few(self.parts[0], size)
             y = {name: _numpy(_head(part, size)) for name, part in _outputs(self.parts[1], names).items()}
@@ -174,11 +179,21 @@ def few(x: Any, size: int) -> Any:
 
 def _outputs(y: Any, names: list[str]) -> dict[str, Any]:
     """{output name: its labels}."""
+    if isinstance(y, list | tuple) and len(names) > 1 and len(y) != len(names) and all(map(_is_array, y)):
+        raise UnsupportedInput(
+            f"labels for {len(y)} outputs, and a model with {len(names)}: {', '.join(names)}",
+            expected="one array of labels for each output",
+            fix=f"y = {{{', '.join(f'{name!r}: ...' for name in names)}}}",
+        )
     if isinstance(y, Mapping):
         return {name: y[name] for name in names if name in y} or {names[0]: next(iter(y.values()))}
     if isinstance(y, list | tuple) and len(names) > 1 and len(y) == len(names):
         return dict(zip(names, y, strict=True))
     return {names[0]: y} if len(names) == 1 else dict.fromkeys(names, y)
+
+
+def _is_array(part: Any) -> bool:
+    return hasattr(part, "shape") and len(part.shape) > 0
 
 
 def _map(parts: Any, change: Any) -> Any:

@@ -42,6 +42,8 @@ def fit_arguments(
     weights = extras.sample_weight if extras.sample_weight is not None else batch.sample_weight
     if isinstance(weights, Mapping):
         weights = weights.get(name)
+    elif isinstance(weights, list | tuple) and len(names) > 1 and len(weights) == len(names):
+        weights = weights[names.index(name)]
     weighted = extras.class_weight is not None or weights is not None
     found = one.reported if weighted else None
     loss_shape = None if found is None else found.shape

@@ -88,10 +88,12 @@ def _broadcast(seen: Evidence, one: Output, found: probe.Reported) -> Evidence:
     if one_each and len(found.shape) >= 2 and found.shape[:2] == (rows, rows) and rows > 1:
         return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, _observed(text))
     if not loss.known and not loss.home and labels.size == values.size and rows > 1:
-        aligned = probe.reported(loss, labels.reshape(values.shape), one.tensor)
-        if aligned is not None and math.isfinite(aligned.value) and not _close(found.value, aligned.value):
-            text = f"y {labels.shape}, output {values.shape}: loss {found.value:.4g}, in one shape {aligned.value:.4g}"
-            return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, _observed(text))
+        given = twin.apart(loss.live, labels, one.tensor)
+        aligned = twin.apart(loss.live, labels.reshape(values.shape), one.tensor)
+        if given and aligned and _close(*aligned) and not _close(*given):
+            text = f"y {labels.shape}, output {values.shape}: {twin.ONE_BY_ONE} examples together"
+            fact = _observed(f"{text} {given[0]:.4g}, one at a time {given[1]:.4g}")
+            return seen.meets(Condition.BROADCAST, Broadcast.PAIRS, fact)
     columns = labels.shape[-1:] == (1,) and values.shape[-1] > 1
     if loss.home == "keras" and loss.name in _READ_ROWS and columns:
         return seen.meets(Condition.BROADCAST, Broadcast.COLUMNS, _observed(text))

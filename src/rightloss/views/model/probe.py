@@ -233,14 +233,17 @@ def as_compiled(loss: Any) -> Any:
 def swapped(loss: LossFacts, labels: NDArray, tensor: Any) -> bool:
     """Whether a function of the user's own is a cross-entropy with its arguments the other way round.
 
-    For predictions of three degrees of sureness it must be the same multiple of the swapped cross-entropy (its scale,
+    For predictions of several degrees of sureness it must be the same multiple of the swapped cross-entropy (its scale,
     and where it cuts a logarithm, are the user's), and no multiple of the right one.
     """
     import keras
 
+    if not labels.size or labels.min() < 0 or labels.max() > 1:
+        return False
     target = keras.ops.cast(keras.ops.reshape(keras.ops.convert_to_tensor(labels), tensor.shape), "float32")
     random = np.random.default_rng(0)
-    scores = [sureness * random.normal(size=tuple(tensor.shape)).astype("float32") for sureness in _SURENESS]
+    draws = [(sure, lean, random.normal(size=tuple(tensor.shape))) for sure, lean in _GUESSES]
+    scores = [(sure * draw + lean).astype("float32") for sure, lean, draw in draws]
     whole = as_compiled(loss.live)
     forms = ((keras.losses.binary_crossentropy, _sigmoid), (keras.losses.categorical_crossentropy, _softmax))
     with quiet():
@@ -254,7 +257,8 @@ def swapped(loss: LossFacts, labels: NDArray, tensor: Any) -> bool:
     return False
 
 
-_SURENESS = (0.5, 2.0, 5.0)
+_GUESSES = ((0.5, 0.0), (2.0, 1.0), (5.0, 0.0), (1.0, -2.0))
+"""How sure guesses are, and how far they lean to yes."""
 
 
 def _sigmoid(scores: NDArray) -> NDArray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from rightloss.contract import Activation, Evidence, FromLogits, Loss, Setup
+from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe, push
 from rightloss.views.model.alternating import alternates
@@ -38,12 +40,21 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
     if not found:  # a subclass tells its outputs only when it is called
         names = probe.names(model, few(parts.parts[0], 2)) or names
     avoid = frozenset(size for head in found.values() for size in head.shape[1:] if size)
-    batch = parts.batch(names, avoid=avoid)
+    fixed = next((head.shape[0] for head in found.values() if head.shape and head.shape[0]), None)
+    batch = parts.batch(names, avoid=avoid, fixed=fixed)
     batch = with_labels(data, batch, names) if all_labels else replace(batch, labels=_batch_profiles(batch, names))
-    outputs = probe.forward(model, batch.x, names)
+    try:
+        outputs = probe.forward(model, batch.x, names)
+    except UnsupportedInput:
+        if parts.rows is not None:
+            raise
+        whole = parts.batch(names, whole=True)
+        outputs = probe.forward(model, whole.x, names)
+        batch = replace(batch, x=whole.x, y=whole.y)
     if not found:  # a Sequential model that was only built by the probe
         found = {head.name: head for head in graph.heads(model)}
     losses = losses_of(model, names)
+    _named(model, names, losses, batch)
     shapes = {name: ((None, *batch.labels[name].shape), outputs[name][1].shape) for name in batch.labels}
     uses = metrics_of(model, names, shapes)
     custom, half = custom_step(model), alternates(model)
@@ -65,6 +76,24 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         seen = fit_arguments(seen, one, extras, batch, names, name, all_labels=all_labels)
         made.append(_setup(one, seen, name if len(names) > 1 else None, all_labels=all_labels))
     return made
+
+
+def _named(model: Any, names: list[str], losses: dict[str, Any], batch: Data) -> None:
+    """Refuse losses or labels under names that no output has: nothing would be checked there.
+
+    Raises:
+        UnsupportedInput: with the names there are.
+    """
+    given = getattr(getattr(model, "_compile_loss", None), "_user_loss", None)
+    strange = [str(key) for key in given if key not in names] if isinstance(given, Mapping) else []
+    missing = [name for name in names if losses.get(name) is not None and name not in batch.labels]
+    if strange or missing:
+        what = f"a loss for {', '.join(strange)}" if strange else f"no labels for {', '.join(missing)}"
+        raise UnsupportedInput(
+            f"{what}; the outputs are {', '.join(names)}",
+            expected="losses and labels under the names of the outputs",
+            fix=f"{{{', '.join(f'{name!r}: ...' for name in names)}}}",
+        )
 
 
 def _setup(one: Output, seen: Evidence, name: str | None, *, all_labels: bool) -> Setup:

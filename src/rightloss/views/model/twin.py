@@ -90,10 +90,7 @@ def _mean(each: Array, labels: Any, told: Mapping[str, Any], mask: Any) -> float
 
 
 def one_by_one(loss: LossFacts, labels: Any, tensor: Any) -> tuple[float, float] | None:
-    """(loss of a few examples together, mean of the loss of each alone) for a loss of this package.
-
-    Each alone cannot meet the labels of another one, and a fresh tensor carries nothing that a loss could look behind.
-    """
+    """What `apart` says of a loss of this package; None for others, and where labels are missing."""
     import keras
 
     known = labels.dtype.kind != "f" or not np.isnan(labels).any()
@@ -101,14 +98,25 @@ def one_by_one(loss: LossFacts, labels: Any, tensor: Any) -> tuple[float, float]
         return None
     if loss.options.get("ignore") is not None and (labels == loss.options["ignore"]).any():
         return None
+    return apart(loss.live, labels, tensor)
+
+
+def apart(live: Any, labels: Any, tensor: Any) -> tuple[float, float] | None:
+    """(loss of a few examples together, mean of the loss of each alone); None where one of them is no number.
+
+    Each alone cannot meet the labels of another one, and fresh values carry nothing that a loss could look behind.
+    """
+    import keras
+
     rows = min(len(labels), ONE_BY_ONE)
     values = keras.ops.convert_to_numpy(tensor)
     try:
-        together = float(loss.live(labels[:rows], tensor[:rows]))
-        alone = [float(loss.live(labels[i : i + 1], values[i : i + 1])) for i in range(rows)]
-    except Exception:  # labels that this loss refuses: rules on labels say which
+        whole = live if isinstance(live, keras.losses.Loss) else keras.losses.BinaryCrossentropy.__base__(live)
+        parts = [(labels[:rows], tensor[:rows]), *((labels[i : i + 1], values[i : i + 1]) for i in range(rows))]
+        found = [float(whole(keras.ops.convert_to_tensor(y), p)) for y, p in parts]
+    except Exception:  # labels or shapes that this loss refuses: rules on labels say which
         return None
-    return together, float(np.mean(alone))
+    return (found[0], float(np.mean(found[1:]))) if np.isfinite(found).all() else None
 
 
 def _binary(y: Array, predicted: Predicted, told: Mapping[str, Any]) -> Array:
