@@ -112,16 +112,16 @@ class Advice:
         return write.loss(self._needed("loss"))
 
     def metrics(self) -> list[Any]:
-        """The metrics whose numbers are true for this contract, new Keras objects."""
+        """The metrics whose numbers are true for this contract, that of the goal last; new Keras objects."""
         from rightloss.views.model import write
 
-        return write.metrics(self._needed("metrics"))
+        return write.metrics(self._needed("metrics"), self._watch)
 
     def compile(self, model: Any, *, optimizer: Any = "adam", **arguments: Any) -> Any:
         """Compile `model` (whose last layer is `head()`) with loss and metrics; returns the model."""
         from rightloss.views.model import write
 
-        return write.compile(model, self._needed("compile"), optimizer=optimizer, **arguments)
+        return write.compile(model, self._needed("compile"), optimizer=optimizer, watch=self._watch, **arguments)
 
     def encode(self, labels: Any) -> Any:
         """Labels as the loss sees them: a NumPy array."""
@@ -222,7 +222,21 @@ class Advice:
 
         contract = self._needed("code")
         prepare = () if self.preparation is None else self.preparation.lines()
-        return snippet(contract, preparation=self.preparation, lines=prepare, classes=self.classes)
+        told = {"preparation": self.preparation, "classes": self.classes, "watch": self._watch}
+        return snippet(contract, lines=prepare, after=self._decided_lines(), **told)
+
+    def _decided_lines(self) -> list[str]:
+        """How the goal reads predictions instead, as a comment: it needs this advice, which a script does not have."""
+        lines = () if self.remedy is None else self.remedy.code
+        if not any("decision" in line for line in lines):
+            return []
+        return ["", f"# For {self.goal}, with the advice of rightloss.select:", *(f"# {line}" for line in lines)]
+
+    @property
+    def _watch(self) -> tuple[Any, ...]:
+        from rightloss.advice.metric import goal_metrics
+
+        return () if self.contract is None else goal_metrics(self.goal, self.contract)
 
     @property
     def prior_bias(self) -> float | list[float] | None:
@@ -324,6 +338,10 @@ class Several(Mapping[str | None, Advice]):
     def metrics(self) -> dict[str | None, list[Any]]:
         """{output: metrics}, as `model.compile` takes it."""
         return {name: advice.metrics() for name, advice in self.outputs.items()}
+
+    def sample_weight(self, labels: Mapping[str | None, Any], **told: Any) -> dict[str | None, Any]:
+        """{output: weights}, as `model.fit` takes them; keywords as in `Advice.sample_weight`."""
+        return {name: advice.sample_weight(labels[name], **told) for name, advice in self.outputs.items()}
 
     def to_json(self) -> dict[str, Any]:
         """{version, outputs: {name: the object of one output}}."""

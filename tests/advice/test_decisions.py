@@ -251,3 +251,29 @@ def test_one_temperature_for_labels_that_can_be_true_together() -> None:
     assert decision.temperature == pytest.approx(6, rel=0.1)
     np.testing.assert_allclose(decision.log_probabilities(sure), adjust.log_pair(6 * z / decision.temperature))
     assert "too few" in decide(Kind.NOTHING, goal, found, y[:200], sure[:200]).note
+
+
+def test_validation_rows_that_cannot_decide_are_refused() -> None:
+    """None with a label, or predictions that are NaN, are an error that says what is needed."""
+    found = Imbalance(("a", "b", "c"), (900, 90, 30), 1020, exclusive=True)
+    goal = Goal(Measure.BALANCED_ACCURACY)
+    good = np.log(np.full((4, 3), 1 / 3))
+    for truth, log_p in ((np.full(4, -1), good), (np.empty(0, int), good[:0]), (np.arange(4) % 3, good * np.nan)):
+        with pytest.raises(WrongArgument) as error:
+            decide(Kind.LOGIT_ADJUSTMENT, goal, found, truth, log_p)
+        assert error.value.fix
+
+
+def test_notes_say_what_validation_rows_could_not_support() -> None:
+    """A tau that stayed for want of rows, labels that share a cut, labels without any positive."""
+    found = Imbalance(("a", "b", "c"), (900, 90, 30), 1020, exclusive=True)
+    truth, log_p = _world(30, (0.8, 0.1, 0.1))
+    assert "tau" in decide(Kind.LOGIT_ADJUSTMENT, Goal(Measure.BALANCED_ACCURACY), found, truth, log_p).note
+    tags = Imbalance(("a", "b"), (300, 40), 1000, exclusive=False)
+    y = np.zeros((500, 2))
+    p = np.random.default_rng(0).normal(size=(500, 2))
+    none = decide(Kind.THRESHOLD, Goal(Measure.MACRO_F1), tags, y, adjust.log_pair(p))
+    assert none.thresholds == (0.5, 0.5)
+    assert "0 validation positives" in none.note
+    y[:100, 0] = y[:5, 1] = 1
+    assert decide(Kind.THRESHOLD, Goal(Measure.MACRO_F1), tags, y, adjust.log_pair(p)).note.startswith("1 of 2 labels")

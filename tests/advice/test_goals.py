@@ -92,9 +92,9 @@ def test_focal_loss_for_drowned_positives() -> None:
     """It is an alternative only for dense labels; in the form, sigmoid or softmax, that the labels have."""
     pixels = Imbalance(("background", "lesion"), (1_000_000, 300), 1_000_300, exclusive=True)
     assert [each.kind for each in _remedy(pixels, "f1").alternatives] == [Kind.FOCAL_LOSS]
-    assert "BinaryFocal()" in "".join(_remedy(pixels, "f1").alternatives[0].code)
+    assert "BinaryFocal(" in "".join(_remedy(pixels, "f1").alternatives[0].code)
     organs = Imbalance(("background", "lesion", "bone"), (1_000_000, 300, 90_000), 1_090_300, exclusive=True)
-    assert "CategoricalFocal()" in "".join(_remedy(organs, "f1:lesion").alternatives[0].code)
+    assert "CategoricalFocal(" in "".join(_remedy(organs, "f1:lesion").alternatives[0].code)
     assert not _remedy(organs, "f1:bone").alternatives
     assert not _remedy(BINARY, "f1").alternatives
 

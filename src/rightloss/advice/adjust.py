@@ -67,6 +67,12 @@ def shift(log_p: Any, weights: Any, *, tau: float = 1.0) -> Floats:
     return log_softmax(np.asarray(log_p, np.float64) + tau * np.log(np.asarray(weights, np.float64)))
 
 
+def supports(truth: NDArray[np.int64], classes: int) -> bool:
+    """Whether the classes beside the largest have enough validation rows, on average, to choose a tau by them."""
+    rows = np.bincount(truth, minlength=classes)
+    return bool(rows.sum() - rows.max() >= RARE * (classes - 1))
+
+
 def choose_tau(
     log_p: Floats,
     truth: NDArray[np.int64],
@@ -90,8 +96,7 @@ def choose_tau(
         score: of (truth, predicted class numbers), larger is better.
     """
     weights = 1 / np.asarray(prior, np.float64)
-    rows = np.bincount(truth, minlength=len(weights))
-    if rows.sum() - rows.max() < RARE * (len(weights) - 1):
+    if not supports(truth, len(weights)):
         taus = ()
     predicted = {tau: shift(log_p, weights, tau=tau).argmax(axis=-1) for tau in {*taus, first}}
     scores = {tau: score(truth, each) for tau, each in predicted.items()}

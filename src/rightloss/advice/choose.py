@@ -25,6 +25,7 @@ LATE = 0.8  # share of the epochs after which late weights begin
 _DECIDE = ("decision = advice.decision(y_val, model.predict(x_val))",)
 _READ = ("labels = advice.decode(model.predict(x_new), decision=decision)",)
 _SAME = "classes are as frequent in use as in the validation rows: F1 and precision change with frequency"
+_IGNORE = "ignore=advice.contract.ignore"
 _PLAIN = ("last_layer = advice.head()  # starts at the class frequencies", "advice.compile(model)")
 
 
@@ -154,7 +155,7 @@ def _focal(goal: Goal, found: Imbalance) -> Remedy:
         ("pixels, anchor boxes or the like, and validation rows that show it is better than the cut above",),
         (
             f"last_layer = keras.layers.Dense({units}, {bias})  # raw scores",
-            f"loss = rightloss.losses.{loss}()",
+            f"loss = rightloss.losses.{loss}({_IGNORE})",
             f"p_val = keras.ops.{read}(model.predict(x_val))  # new rows alike",
             "decision = advice.decision(y_val, p_val)",
         ),
@@ -175,8 +176,9 @@ def _balanced(goal: Goal, found: Imbalance) -> Remedy:
         few = (_SAME, *few)
     else:
         why = "With equal weight for every class, the right answer is the one most likely for its frequency (tau 1)."
+    tau = ("tau is chosen on validation rows, and leaves its default only where they clearly say so",)
     conditions = (
-        "tau is chosen on validation rows, and leaves its default only where they clearly say so",
+        *(tau if found.exclusive else ()),
         "the model was trained without weights, resampling or a prior-adjusted loss",
         *few,
     )
@@ -233,7 +235,7 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
             str(goal),
             "One training with the prior inside the loss equals the best two-stage recipes on long-tailed images.",
             (scratch,),
-            (head, f"loss = rightloss.losses.PriorAdjustedCrossentropy(prior={counts})"),
+            (head, f"loss = rightloss.losses.PriorAdjustedCrossentropy(prior={counts}, {_IGNORE})"),
         ),
         Remedy(
             Kind.LATE_WEIGHTS,
@@ -244,7 +246,7 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
                 head,
                 "from rightloss.advice.weights import class_weights",
                 f"weights = class_weights({counts}, cap={HEAVIEST}).tolist()",
-                "loss = rightloss.losses.LateWeightedCrossentropy(weights)",
+                f"loss = rightloss.losses.LateWeightedCrossentropy(weights, {_IGNORE})",
                 f"callbacks = [rightloss.losses.LateWeights(start_epoch=int({LATE} * epochs))]",
             ),
         ),
@@ -253,7 +255,8 @@ def _other_losses(goal: Goal, found: Imbalance) -> tuple[Remedy, ...]:
 
 def _ordered(goal: Goal, found: Imbalance) -> Remedy:
     how = "the median of the predicted classes" if goal.measure is Measure.MAE else "the class nearest to their mean"
-    conditions = ("the ids follow the order of the classes",)
+    conditions = (f"the order is meant: {found.names[0]} < ... < {found.names[-1]}",)
+    cost = "" if goal.measure is Measure.MAE else ', cost="squared"'
     other: tuple[Remedy, ...] = ()
     if len(found.names) > MANY:
         other = (
@@ -264,9 +267,9 @@ def _ordered(goal: Goal, found: Imbalance) -> Remedy:
                 conditions,
                 (
                     f"last_layer = keras.layers.Dense({len(found.names) - 1})  # one unit for each step",
-                    "loss = rightloss.losses.CornCrossentropy()",
-                    "ids = rightloss.losses.corn_decode(model.predict(x_new)"
-                    + (")" if goal.measure is Measure.MAE else ', cost="squared")'),
+                    f"loss = rightloss.losses.CornCrossentropy({_IGNORE})",
+                    f"ids = rightloss.losses.corn_decode(model.predict(x_new){cost})",
+                    "labels = [advice.classes[each] for each in ids]  # model.predict gave raw scores",
                 ),
             ),
         )

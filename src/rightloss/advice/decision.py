@@ -15,7 +15,7 @@ from rightloss.advice.choose import CALIBRATES
 from rightloss.advice.goals import Goal, Measure
 from rightloss.advice.imbalance import RARE, Imbalance
 from rightloss.advice.remedy import Kind
-from rightloss.advice.thresholds import f1_threshold, label_thresholds, precision_threshold
+from rightloss.advice.thresholds import ENOUGH, f1_threshold, label_thresholds, precision_threshold
 from rightloss.errors import WrongArgument
 
 Ids = NDArray[np.int64]
@@ -122,11 +122,17 @@ def _labelled(truth: Any, log_p: Any, found: Imbalance) -> tuple[Any, Any]:
             expected="one prediction for each label",
             fix="advice.decision(y_val, model.predict(x_val)) with the same rows in both",
         )
-    if not found.exclusive:
-        columns = truth.shape[-1]
-        return truth.reshape(-1, columns), log_p.reshape(-1, columns, 2)
-    known = truth >= 0
-    return truth[known], log_p[known]
+    known = truth >= 0 if found.exclusive else ~np.isnan(truth)
+    if not known.any() or np.isnan(log_p[known]).any():
+        raise WrongArgument(
+            "validation predictions that are NaN" if known.any() else "no validation rows with a label",
+            expected="labels and predictions of rows that training never saw",
+            fix="advice.decision(y_val, model.predict(x_val))",
+        )
+    if found.exclusive:
+        return truth[known], log_p[known]
+    columns = truth.shape[-1]
+    return truth.reshape(-1, columns), log_p.reshape(-1, columns, 2)
 
 
 def _known_cut(kind: Kind, found: Imbalance) -> bool:
@@ -188,8 +194,10 @@ def _adjusted(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
         weights = tuple(map(tuple, (1 / np.stack([1 - prior, prior], axis=-1)).tolist()))
         return Decision(Kind.LOGIT_ADJUSTMENT, weights=weights)
     score, first = _SCORES[goal.measure]
+    note = "" if adjust.supports(truth, len(prior)) else f"too few validation rows to choose tau: it stays {first:g}"
     tau, reached = adjust.choose_tau(np.asarray(log_p), np.asarray(truth, np.int64), prior.tolist(), score, first=first)
-    return Decision(Kind.LOGIT_ADJUSTMENT, weights=tuple((1 / prior).tolist()), tau=tau, validation_score=reached)
+    weights = tuple((1 / prior).tolist())
+    return Decision(Kind.LOGIT_ADJUSTMENT, weights=weights, tau=tau, validation_score=reached, note=note)
 
 
 def _threshold(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision:
@@ -221,7 +229,7 @@ def _threshold(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision
 
 def _macro_threshold(found: Imbalance, truth: Any, p: Any) -> Decision:
     if not found.exclusive:
-        return Decision(Kind.THRESHOLD, thresholds=tuple(label_thresholds(truth, p[..., 1]).tolist()))
+        return _label_cuts(truth, p[..., 1])
     if min((truth == place).sum() for place in (0, 1)) < RARE:
         note = f"fewer than {RARE} validation rows of one class: the cut stays at one half"
         return Decision(Kind.THRESHOLD, thresholds=(HALF,), label=1, note=note)
@@ -229,6 +237,20 @@ def _macro_threshold(found: Imbalance, truth: Any, p: Any) -> Decision:
     scores = [macro_f1(truth, (p[..., 1] > cut).astype(np.int64)) for cut in cuts]
     best = int(np.argmax(scores))
     return Decision(Kind.THRESHOLD, thresholds=(float(cuts[best]),), label=1, validation_score=scores[best])
+
+
+def _label_cuts(truth: Any, p: Any) -> Decision:
+    positives = (truth == 1).sum(0)
+    few = int((positives < ENOUGH).sum())
+    if positives.sum() < RARE:
+        note = f"{positives.sum()} validation positives of all labels together: the cuts stay at one half"
+        return Decision(Kind.THRESHOLD, thresholds=(HALF,) * len(positives), note=note)
+    note = (
+        f"{few} of {len(positives)} labels have fewer than {ENOUGH} validation positives and share one cut"
+        if few
+        else ""
+    )
+    return Decision(Kind.THRESHOLD, thresholds=tuple(label_thresholds(truth, p).tolist()), note=note)
 
 
 def balanced_accuracy(truth: Ids, predicted: Ids) -> float:

@@ -154,10 +154,14 @@ class Words:
     def repeated(self, seen: Repeat) -> Observation:
         """Equal or opposite columns."""
         a, b = self.name(seen.a), self.name(seen.b)
-        text = f"{b} is {'equal to' if seen.same else 'the opposite of'} {a} in all {seen.rows:,} rows"
+        every = f"all {seen.rows:,} rows"
+        if self.pairs.missing:
+            every = f"all {seen.rows:,} of {self.pairs.rows:,} rows where both hold a label"
+        text = f"{b} is {'equal to' if seen.same else 'the opposite of'} {a} in {every}"
         kind = Kind.DUPLICATE if seen.same else Kind.COMPLEMENT
         counts = {"rows": seen.rows, "ones": seen.ones}
-        return self.see(kind, (seen.a, seen.b), text, counts, seen.log_p, f"y = np.delete(y, {seen.b}, axis=1)")
+        code = None if self.pairs.missing else f"y = np.delete(y, {seen.b}, axis=1)"  # it may hold what the other lacks
+        return self.see(kind, (seen.a, seen.b), text, counts, seen.log_p, code)
 
     def group(self, group: Group) -> Observation:
         """Columns that exclude each other."""
@@ -168,6 +172,8 @@ class Words:
             counts = {"rows": self.pairs.rows}
             return self.see(Kind.EXHAUSTIVE_GROUP, group.columns, text, counts, group.log_p, code)
         text = f"no two of {names} are 1 together; {group.covered:,} of {self.pairs.rows:,} rows have one of them"
+        if self.pairs.missing:
+            text += ", and cells of the others may hold no label"
         counts = {"rows": self.pairs.rows, "covered": group.covered}
         return self.see(Kind.EXCLUSIVE_GROUP, group.columns, text, counts, group.log_p)
 

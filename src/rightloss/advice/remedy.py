@@ -76,7 +76,7 @@ EFFECTS: dict[Kind, Effect] = {
         "Cao et al., Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss, NeurIPS 2019 (deferred "
         "re-weighting)",
         "rare classes come out too likely",
-        "subtract log(weights) from the raw scores",
+        "subtract log(weights) from the raw scores; roughly, as the weights acted for a part of the training only",
     ),
     Kind.THRESHOLD: Effect(
         "Lipton, Elkan, Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure, ECML 2014",

@@ -39,6 +39,8 @@ def snippet(
     lines: Sequence[str] = (),
     classes: Sequence[Any] = (),
     bias: float | list[float] | None = None,
+    watch: Sequence[Call] = (),
+    after: Sequence[str] = (),
 ) -> str:
     """A script that runs as it stands; the user puts x and y in the marked place.
 
@@ -48,6 +50,8 @@ def snippet(
         lines: code that turns such a y into what the loss reads, `preparation.lines()`.
         classes: what each class or column is called, in the order of the units; two names for one unit.
         bias: where the last layer starts, as `recipe.head` takes it.
+        watch: metrics beside those of the contract.
+        after: lines at the end.
 
     Returns:
         Python source with a final newline. It needs numpy and keras, and rightloss where a loss or metric is ours.
@@ -58,16 +62,17 @@ def snippet(
     computed = any(line.startswith("classes = sorted(") for line in lines)
     return "\n".join(
         [
-            *_imports(known),
+            *_imports(known, watch),
             "",
             *_data(known, preparation),
             *_prepared(known, lines, names),
             "",
             *_model(replace(known, classes="len(classes)") if computed else known, bias),
-            *_compiled(known, computed),
+            *_compiled(known, computed, watch),
             "model.fit(x, y, validation_split=0.2, epochs=10)",
             "",
             *_read(known, bool(found or names)),
+            *after,
             "",
         ]
     )
@@ -77,8 +82,8 @@ def _worth_naming(classes: Sequence[Any]) -> bool:
     return 0 < len(classes) <= MOST_WRITTEN and list(classes) != list(range(len(classes)))
 
 
-def _imports(contract: Contract) -> list[str]:
-    used = {module for call in (recipe.loss(contract), *recipe.metrics(contract)) for module in _modules(call)}
+def _imports(contract: Contract, watch: Sequence[Call]) -> list[str]:
+    used = {module for call in (recipe.loss(contract), *recipe.metrics(contract), *watch) for module in _modules(call)}
     ours = [f"import {module}" for module in sorted(used) if module.startswith("rightloss.")]
     title = f"# {contract.task.value.capitalize()} classification; labels such as {contract.labels.example}"
     return [title, "", "import keras", "import numpy as np", *([""] if ours else []), *ours]
@@ -242,9 +247,9 @@ def _last_layer(contract: Contract) -> str:
     return "The last layer: raw scores, so no activation"
 
 
-def _compiled(contract: Contract, computed: bool) -> list[str]:
+def _compiled(contract: Contract, computed: bool, watch: Sequence[Call]) -> list[str]:
     """The compile call; where classes are computed from the data, so is every number of them."""
-    calls = recipe.metrics(contract)
+    calls = (*recipe.metrics(contract), *watch)
     if computed:
         told = {"num_labels": Name("len(classes)")}
         calls = tuple(

@@ -36,6 +36,9 @@ def draw_remedy(remedy: Remedy, console: Console) -> None:
     console.print(table)
     for each in remedy.alternatives:
         console.print(f"  instead of it: {escape(each.kind.sentence)} {escape(each.why)}", style="dim")
+        wanted = "; ".join((*each.conditions, f"probabilities: {each.probabilities}"))
+        undo = f"; to undo it: {each.undo}" if each.kind.moves_prior else ""
+        console.print(f"    if {escape(wanted)}{escape(undo)} ({escape(each.source)})", style="dim")
         for line in each.code:
             console.print(f"    {escape(line)}", style="dim")
 

@@ -5,6 +5,7 @@ Everything is built from the calls of contract/recipe.py, which also print the c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -46,21 +47,24 @@ def loss(contract: Contract) -> Any:
     return build(recipe.loss(contract))
 
 
-def metrics(contract: Contract) -> list[Any]:
-    """The metrics whose numbers are true for this contract, new Keras objects."""
-    return [build(call) for call in recipe.metrics(contract)]
+def metrics(contract: Contract, watch: Sequence[Call] = ()) -> list[Any]:
+    """The metrics whose numbers are true for this contract, and those to `watch` beside them, new Keras objects."""
+    return [build(call) for call in (*recipe.metrics(contract), *watch)]
 
 
-def compile(model: Any, contract: Contract, optimizer: Any = "adam", **arguments: Any) -> Any:  # noqa: A001
+def compile(  # noqa: A001
+    model: Any, contract: Contract, optimizer: Any = "adam", *, watch: Sequence[Call] = (), **arguments: Any
+) -> Any:
     """Compile `model`, whose last layer is `head(contract)`, with the loss and metrics of the contract; returns it.
 
     Args:
         model: a Keras model.
         contract: what to agree with.
         optimizer: as `model.compile` takes it.
+        watch: metrics beside those of the contract.
         **arguments: passed to `model.compile`, such as jit_compile or run_eagerly.
     """
-    model.compile(optimizer=optimizer, loss=loss(contract), metrics=metrics(contract), **arguments)
+    model.compile(optimizer=optimizer, loss=loss(contract), metrics=metrics(contract, watch), **arguments)
     return model
 
 
