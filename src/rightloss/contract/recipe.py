@@ -27,6 +27,11 @@ MODULES = (
 
 TOP_K = 5  # a second accuracy only makes sense where guessing k of K classes says something
 TOP_K_FROM = 20
+AUC_CUTS = 10_000
+"""Keras cuts predictions at 200 evenly spaced values, and calibrated probabilities of a rare class lie below nearly all
+of them: with 1 positive in 1,000 it reports an area of 0.76 instead of 0.92, with 10,000 cuts 0.917."""
+AUC_CUTS_EACH = 1_000
+"""The same for several labels at once, each with a row of counts of its own: 0.5 % positives come out 0.006 too low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +157,17 @@ def _columns(contract: Contract, logits: bool) -> tuple[Call, ...]:
     accuracy = _metric("BinaryAccuracy", name="accuracy", **threshold)
     found = [accuracy, _metric("Precision", name="precision", **cut), _metric("Recall", name="recall", **cut)]
     if contract.labels is Labels.BINARY:
-        return (*found, _metric("AUC", logits=logits, name="auc"))
+        return (*found, _auc(logits))
     if contract.positions is not Positions.EXAMPLE:
-        return (*found, _macro_f1(logits), _metric("AUC", logits=logits, name="auc"))  # Keras's per-label AUC is 2-D
+        return (*found, _macro_f1(logits), _auc(logits))  # Keras's per-label AUC is 2-D
     # Keras's own F1Score refuses the threshold 0 that raw scores need.
     f1 = _macro_f1(logits) if logits else _metric("F1Score", average="macro", threshold=0.5, name="macro_f1")
-    return (*found, f1, _metric("AUC", logits=logits, multi_label=True, num_labels=units(contract), name="auc"))
+    return (*found, f1, _auc(logits, multi_label=True, num_labels=units(contract)))
+
+
+def _auc(logits: bool, **told: Any) -> Call:
+    cuts = AUC_CUTS_EACH if told else AUC_CUTS
+    return _metric("AUC", logits=logits, num_thresholds=cuts, **told, name="auc")
 
 
 def _macro_f1(logits: bool, **told: Any) -> Call:
