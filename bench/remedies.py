@@ -6,8 +6,8 @@ For each data set, goal and seed: one small network is trained in every way, wit
 reads the plain one as `advice.decision` decides on validation rows. All are scored on the same test rows. Larger is
 better: losses and costs are shown with a minus. Each cell is the advised score minus that of another way, paired over
 seeds: mean ± half of the 95 % interval of Student's t; a star where Holm's method, over the whole table, holds it to
-5 %. The other ways are read as their users read them: the largest, or above one half; only recall at a precision needs
-a cut from all of them, and gets it in the same way.
+5 %. The other ways are read as their users read them: the largest, or above one half; recall at a precision needs a cut
+from all of them, F1 from the two whose scores are no probabilities, and they get it in the same way.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from rightloss.advice.remedy import Kind
 from rightloss.contract import Labels
 
 ADVISED = "advised"
-SCORES = ("asymmetric", "two-way")  # give no probabilities, so their users need a cut as well
+SCORES = ("asymmetric", "two-way")  # give no probabilities: their users need a cut as well
+CUTS = (Measure.MACRO_F1, Measure.F1)
 
 
 def score(advice: rl.Advice, way: str, trained: Trained, split: Split) -> float:
@@ -41,7 +42,7 @@ def score(advice: rl.Advice, way: str, trained: Trained, split: Split) -> float:
         ids = rl.losses.corn_decode(logits, cost="squared" if squared else "absolute").numpy()
         return _of_decisions(advice, y, np.asarray(advice.classes)[ids])
     measure = advice.goal.measure
-    decides = way in (ADVISED, *SCORES) or measure is Measure.RECALL_AT_PRECISION
+    decides = way == ADVISED or (way in SCORES and measure in CUTS) or measure is Measure.RECALL_AT_PRECISION
     decision = advice.decision(split.y["validation"], trained.validation) if decides else None
     if measure in (Measure.LOG_LOSS, Measure.AUROC, Measure.AUPRC):
         found = advice.probabilities(logits, decision=decision or Decision(Kind.NOTHING))
