@@ -84,7 +84,7 @@ ARRAYS = {
     "iris as a pair": ("from sklearn.datasets import load_iris\nx, y = load_iris(return_X_y=True)", "index 3"),
     "where": ("y = np.where(pd.read_csv('a.csv')['age'] > 30, 1, 0)", "binary|index 2"),
     "signs made of 0/1": ("y = 2 * np.random.randint(0, 2, (9,)) - 1", "signed None"),
-    "1/2 made of 0/1": ("y = np.random.randint(0, 2, (9,)) + 1", "offset 3"),
+    "1/2 made of 0/1": ("y = np.random.randint(0, 2, (9,)) + 1", "offset 2"),
     "0/1 made of signs": ("y = (np.array([-1, 1, 1]) + 1) / 2", "binary|index 2"),
     "0 and 2": ("y = np.array([-1, 1, 1]) + 1", "unknown"),
     "0/1 turned round": ("y = 1 - np.random.randint(0, 2, (9,))", "binary|index 2"),

@@ -128,8 +128,16 @@ def _report(seen: SourceReport, config: Config) -> Report:
 def _without_echoes(found: Iterable[Finding]) -> Iterator[Finding]:
     """A last layer that is softmax or sigmoid in the wrong place is one cause: how its output is read goes with it."""
     kept = list(found)
-    heads = {each.place for each in kept if each.code in ("RL201", "RL203", "RL204")}
-    return (each for each in kept if each.code != "RL601" or each.place not in heads)
+    heads = [each for each in kept if each.code in ("RL201", "RL203", "RL204")]
+    told = {each.place for each in heads}
+    facts = [fact for each in heads for fact in each.seen]
+
+    def is_echo(each: Finding) -> bool:
+        cell = f"cell {each.place.cell}:" if each.place.cell is not None else ""
+        where = f"({each.place.path}:{cell}{each.place.line}:{each.place.column},"
+        return each.code == "RL601" and (each.place in told or any(where in fact for fact in facts))
+
+    return (each for each in kept if not is_echo(each))
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:

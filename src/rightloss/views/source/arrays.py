@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.contract.vocabulary import Labels
+from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
@@ -15,6 +16,7 @@ from rightloss.views.source.values import (
     Const,
     Data,
     Dataset,
+    Map,
     Obj,
     Prediction,
     Ref,
@@ -227,6 +229,8 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
         return argmax(machine, base, args, None, args.get(0, "axis", "dimension"))
     if name in ("reshape", "ravel", "flatten", "squeeze"):
         return reshaped(base, name, args.positional, node)
+    if name == "map" and isinstance(args.get(0, "arg"), Map):
+        return _recoded(base, args.get(0, "arg"), node)
     if name in ("map", "replace", "apply"):
         return Data(shape=base.shape, node=node)
     if name in ("max", "min", "sum", "mean", "std", "nunique", "item", "any", "all"):
@@ -236,6 +240,15 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
     if name == "round" and base.prediction is not None:
         machine.recorder.threshold(machine, base, 0.5, node)
     return Data(shape=None, node=node)
+
+
+def _recoded(base: Data, codes: Value | None, node: ast.AST) -> Data:
+    """`column.map({"ham": 0, "spam": 1})`: the values of the dict, and nothing else."""
+    entries = list(codes.items.values()) if isinstance(codes, Map) and not codes.is_open else []
+    plain = [to_python(each) for each in entries]
+    if not plain or not all(isinstance(each, int | float) for each in plain):
+        return Data(shape=base.shape, node=node)
+    return replace(from_python(plain, node), shape=base.shape, node=node, why="codes of a dict", parts={})
 
 
 def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> Data:

@@ -17,6 +17,7 @@ from rightloss.views.source.models import (
     is_application,
     is_model,
     sequential,
+    show,
 )
 from rightloss.views.source.names import canonical
 from rightloss.views.source.values import (
@@ -269,6 +270,8 @@ def _apply_layer(machine: Machine, layer: Obj, args: Args) -> Value:
         return encoded
     first = args.get(0, "inputs")
     inputs: tuple[Value, ...] = first.items if isinstance(first, Seq) else ((first,) if first is not None else ())
+    if isinstance(first, Tensor):
+        show(machine, layer, first)
     made = Tensor(layer, inputs, args.node, args)
     machine.store(layer.attrs, "applied", made)
     return made

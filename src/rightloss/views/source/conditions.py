@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from rightloss.contract import Condition, Evidence, Fact, Labels, Loss, Positions, Term
+from rightloss.contract import Condition, Confidence, Evidence, Fact, Labels, Loss, Positions, Term
 from rightloss.contract.conditions import (
     Arguments,
     Bounds,
@@ -19,7 +21,7 @@ from rightloss.contract.conditions import (
 )
 from rightloss.contract.vocabulary import Source
 from rightloss.views.source.report import Reading, SetupSeen
-from rightloss.views.source.values import Const, Data, Map, Obj, Seq, Tensor, Value, constant
+from rightloss.views.source.values import Const, Data, Map, Obj, Seq, Tensor, Unknown, Value, constant
 
 _Write = Callable[[str, ast.AST | None], Fact]
 _Found = Iterator[tuple[Condition, Term, str, ast.AST | None]]
@@ -30,6 +32,9 @@ def conditions(made: Evidence, read: Reading, seen: SetupSeen, write: _Write) ->
     for look in (_label_values, _row_sums, _recovered, _options, _weights, _order, _bounds, _shapes):
         for condition, value, text, node in look(made, read, seen):
             made = made.meets(condition, value, write(text, node))
+    if _swapped_by_name(seen):
+        fact = replace(write("by its name, y stands second", seen.site.node), confidence=Confidence.INFERRED)
+        made = made.meets(Condition.ARGUMENTS, Arguments.SWAPPED, fact)
     return made
 
 
@@ -127,10 +132,24 @@ def _order(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
         yield Condition.ARGUMENTS, Arguments.SWAPPED, "the prediction stands first", site.node
 
 
+_LABEL_NAME = re.compile(r"(?:.*_)?(?:y|y_true|labels?|targets?)(?:_(?:batch|train|true)(?:_.*)?)?\Z")
+
+
+def _swapped_by_name(seen: SetupSeen) -> bool:
+    """Whether a model's output stands where labels belong, and a name that says labels stands second."""
+    site = seen.site
+    if site.kind != "call" or not isinstance(site.labels, Tensor) or site.labels.model is None:
+        return False
+    second = site.args.place(1, "y_pred")
+    return isinstance(site.output, Unknown) and isinstance(second, ast.Name) and bool(_LABEL_NAME.match(second.id))
+
+
 def _bounds(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     data, name = read.labels, read.head.activation
     if data is None or read.loss.family not in (Loss.SQUARED, Loss.REGRESSION):
         return
+    if data.encoding and all(isinstance(each, Labels) for each in data.encoding):
+        return  # classes, not quantities: the loss is what is wrong
     low, high = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(name or "", (None, None))
     if low is None or high is None:
         return

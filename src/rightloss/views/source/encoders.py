@@ -49,7 +49,7 @@ def _classes(receiver: Obj, value: Value | None, node: ast.AST | None) -> Value:
         found = receiver.attrs["classes_"] = Unknown("the classes of an encoder", node)
     if isinstance(value, Data) and value.classes is not None and value.encoding and value.encoding <= _ONE_EACH:
         return value.classes
-    return Symbol(f"len({receiver.short}().classes_)", ("len", found), node)
+    return Symbol("num_classes", ("len", found), node)
 
 
 def _encode(receiver: Obj, name: str, args: Args) -> Value:

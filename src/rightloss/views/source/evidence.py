@@ -160,6 +160,12 @@ def trainable(data: Data | None) -> frozenset[Labels]:
     return found | {Labels.BINARY} if found == {Labels.INDEX} and few else found
 
 
+def _written(classes: Symbol, head: Head) -> str:
+    """The number of classes as the program writes it at the last layer, where that is the same number."""
+    own = head.units is not None and same(head.units, classes) and isinstance(head.units_node, ast.expr)
+    return ast.unparse(head.units_node) if own else classes.text  # type: ignore[arg-type]
+
+
 def _are_classes(data: Data | None) -> bool:
     """Whether labels are classes for sure: numbers that are written out or drawn may be anything."""
     known = data is not None and bool(data.encoding) and all(isinstance(each, Labels) for each in data.encoding or ())
@@ -183,7 +189,7 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
     if isinstance(data.classes, Const):
         made = replace(made, classes=constant(data.classes), classes_exact=data.exact)
     elif isinstance(data.classes, Symbol):
-        made = replace(made, classes=data.classes.text)
+        made = replace(made, classes=_written(data.classes, read.head))
     return made
 
 
@@ -264,8 +270,14 @@ def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:
             continue
         if each.name == "accuracy" and seen.old_keras and all(r.loss.family is Loss.BINARY for r in seen.readings):
             continue  # Keras of this program's age chose by the loss: right for several true labels
+        if each.name == "BinaryAccuracy" and all(_two_shares(read.head) for read in seen.readings):
+            continue  # of two shares that sum to 1, a cell is right exactly when the class is
         arguments = {name: given for name, given in each.arguments.items() if name not in ("name", "dtype")}
         yield MetricUse(each.name, writer.fact(f"metric {each.name}", each.node), arguments)
+
+
+def _two_shares(head: Head) -> bool:
+    return head.activation == "softmax" and constant(head.units) == 2
 
 
 def _has(read: Reading, metric: MetricSeen) -> bool:

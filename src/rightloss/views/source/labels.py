@@ -162,7 +162,7 @@ def _where(machine: Machine, args: Args) -> Value:
     condition = args.get(0, "condition")
     shape = condition.shape if isinstance(condition, Data) else None
     one, other = constant(args.get(1, "x")), constant(args.get(2, "y"))
-    if isinstance(one, int | float) and isinstance(other, int | float) and shape is not None and one != other:
+    if isinstance(one, int | float) and isinstance(other, int | float) and one != other:
         return ranges.of_pair((min(one, other), max(one, other)), shape, args.node or ast.Pass())
     return Data(shape=shape, node=args.node)
 

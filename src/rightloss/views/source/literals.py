@@ -8,7 +8,7 @@ from typing import Any
 
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays, ranges
+from rightloss.views.source import ranges
 from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value, constant
 
 _ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
@@ -96,7 +96,7 @@ def from_python(values: Any, node: ast.AST | None) -> Data:
     return Data(shape=dims, low=low, high=high, whole=True, node=node)
 
 
-def _columns(rows: list[list[float]], dims: arrays.Shape, node: ast.AST | None, inside: bool, whole: bool) -> Data:
+def _columns(rows: list[list[float]], dims: ranges.Shape, node: ast.AST | None, inside: bool, whole: bool) -> Data:
     """Rows of several numbers: one-hot, several true, or probabilities; `inside`: all lie in 0..1."""
     if not inside:
         return Data(shape=dims, node=node)

@@ -69,6 +69,8 @@ def push(machine: Machine, model: Obj, layer: Value) -> None:
     if isinstance(layer, Tensor):
         machine.store(model.attrs, "top", layer)
         return
+    if isinstance(top, Tensor):
+        show(machine, layer, top)
     machine.store(model.attrs, "top", Tensor(layer, (top,) if top is not None else (), getattr(layer, "node", None)))
     if isinstance(layer, Obj):
         if isinstance(layer.cls, UserClass) and isinstance(layer.cls.find("call"), Function):
@@ -77,6 +79,16 @@ def push(machine: Machine, model: Obj, layer: Value) -> None:
         machine.store(layer.attrs, "applied", model.attrs["top"])
         if is_model(layer):
             machine.recorder.mark(machine.recorder.embedded, layer)
+
+
+def show(machine: Machine, layer: Value, below: Tensor) -> None:
+    """Softmax or sigmoid as a layer right on top of a whole model: a way to show its predictions."""
+    model = below.model or below.op
+    if not isinstance(layer, Obj) or not is_model(model) or layer.short not in ("Softmax", "Activation"):
+        return
+    given = layer.args.get(0, "activation")
+    name = "softmax" if layer.short == "Softmax" else given.value if isinstance(given, Const) else ""
+    machine.recorder.shown(model, str(name), layer.node)
 
 
 def pop(machine: Machine, model: Obj) -> None:

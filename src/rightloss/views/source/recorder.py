@@ -127,6 +127,11 @@ class Recorder:
         elif isinstance(data, Tensor):
             self.activated.append((data, name, node))
 
+    def shown(self, model: Value, name: str, node: ast.AST | None) -> None:
+        """Softmax or sigmoid as a layer on top of a model."""
+        if node is not None and name in ("softmax", "sigmoid"):
+            self.decodings.append(Decoding(name, Prediction(model), node))
+
 
 def prediction_of(value: Value) -> Prediction | None:
     """The prediction that a value is, if it is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from rightloss.contract import Loss
@@ -31,6 +32,8 @@ def sharpen(finding: Finding, written: SourceSetup) -> Finding:
         return _twice(finding, read, written)
     if finding.code == "RL201" and read.loss.raw:
         return _scores(finding, read)
+    if finding.code == "RL302":
+        return _exchanged(finding, read, written)
     finding = _with_edit(finding, written)
     return _with_mode(finding, read, written)
 
@@ -61,6 +64,17 @@ def _scores(finding: Finding, read: Reading) -> Finding:
     line = f"logits=the values before {read.head.activation}"
     message = f"{finding.message.partition(' Write: ')[0]} Write: {line}"
     return replace(finding, message=message, expected=line, fixes=(Fix(f"hand over raw scores: {line}", False),))
+
+
+def _exchanged(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
+    """The program's own call with its two arguments exchanged."""
+    call = written.seen.node if written.seen.site.kind == "call" else read.loss.node
+    if not isinstance(call, ast.Call) or len(call.args) < 2 or any(isinstance(a, ast.Starred) for a in call.args):
+        return finding
+    turned = ast.Call(call.func, [call.args[1], call.args[0], *call.args[2:]], call.keywords)
+    line = ast.unparse(turned)
+    message = f"{finding.message.partition(' Write: ')[0]} Write: {line}"
+    return replace(finding, message=message, fixes=(Fix(f"labels first, predictions second: {line}", False),))
 
 
 def _with_edit(finding: Finding, written: SourceSetup) -> Finding:

@@ -117,6 +117,8 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
         )
         if isinstance(model, Obj):
             machine.recorder.mark(machine.recorder.fitted, model)
+            if verb.startswith("fit"):
+                _step(machine, model, data, labels, args)
             site = model.attrs.get("site")
             sites = [each for _, each in site.alternatives] if isinstance(site, Choice) else [site]
             for each in sites:
@@ -125,6 +127,16 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
         return Unknown(f"what {verb} gives back", args.node)
 
     return handler
+
+
+def _step(machine: Machine, model: Obj, data: Value | None, labels: Value | None, args: Args) -> None:
+    """A `train_step` of the program gets what fit was given, batch by batch."""
+    step = model.cls.find("train_step") if isinstance(model.cls, UserClass) else None
+    if isinstance(step, Function) and step.node not in machine.executed:
+        batch = data.element if isinstance(data, Dataset) else None
+        if batch is None and data is not None and labels is not None:
+            batch = Seq.of((data, labels), "tuple", args.node)
+        functions.run(machine, functions.bound_plain(step, model), [batch or Unknown("a batch", args.node)], args.node)
 
 
 def checked(machine: Machine, args: Args) -> Value:
