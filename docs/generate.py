@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from functools import partial
 from pathlib import Path
 
@@ -85,6 +86,12 @@ def errors_page() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def mistakes_page() -> str:
+    """The seven commonest mistakes, from the programs that the tests run."""
+    written: str = runpy.run_path(str(HERE / "mistakes.py"))["page"]()
+    return HEADER.replace("the package", "docs/mistakes.py") + written
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
@@ -93,6 +100,7 @@ PAGES = {
     "table.md": table_page,
     "rules.md": rules_page,
     "errors.md": errors_page,
+    "mistakes.md": mistakes_page,
     **{f"rules/{rule.code}.md": partial(rule_page, rule) for rule in RULES},
 }
 
