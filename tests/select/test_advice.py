@@ -133,6 +133,23 @@ def test_lists_of_ids_are_taken_as_lists(rows: list, keywords: dict) -> None:
         np.testing.assert_array_equal(advice.encode(y)[:3].sum(1), [2, 1, 3])
 
 
+def test_rows_of_names_are_taken_as_lists() -> None:
+    """A matrix of tags, filled up with empty text, is a list of labels for each row where several can be true."""
+    y = np.array([["a", "b"], ["b", ""], ["c", "a"]] * 20)
+    advice = rl.select(y, several_true=True)
+    assert (advice.task, advice.classes) == ("multilabel", ("a", "b", "c"))
+    np.testing.assert_array_equal(advice.encode(y)[:3].sum(1), [2, 1, 2])
+
+
+@pytest.mark.parametrize("keywords", [{"task": "multiclass"}, {"ordered": True}])
+def test_dates_as_classes_need_a_line(keywords: dict) -> None:
+    """Dates are no classes as they stand; the line that makes them names is given, and works."""
+    y = np.array(["2020-01-01", "2021-01-01", "2022-01-01"] * 20, dtype="datetime64[D]")
+    with pytest.raises(WrongArgument, match="str\\(label\\)"):
+        rl.select(y, **keywords)
+    assert rl.select([str(label) for label in y], **keywords).task == "multiclass"
+
+
 def test_zero_in_lists_of_any_order_is_asked_about() -> None:
     """0 may be the padding or an id; either answer is obeyed."""
     y = np.array([[4, 1, 0], [2, 0, 0], [6, 3, 5]] * 20)

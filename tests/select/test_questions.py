@@ -47,7 +47,7 @@ def _ignore(advice: rl.Advice, value: Any, offered: list[Any], labels: Any) -> N
         assert advice.contract is not None
         codes = [each for each in offered if each != NO_IGNORE]
         if advice.contract.labels != "multihot":
-            assert set(map(str, codes)) <= set(map(str, advice.classes))
+            assert set(codes) <= set(advice.classes)
         assert advice.contract.ignore not in codes or advice.contract.ignore != advice.contract.ignore
         return
     assert str(value) not in list(map(str, advice.classes))

@@ -38,7 +38,7 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     if profile.rows == 1 or profile.shape[0] == 1:
         return _needless_axis(profile, columns, tokens)
     if amounts is not None and not columns:
-        return [amounts, *(each.asking(_WHICH) for each in tokens[:1])]
+        return [amounts] if given.task is not None else [amounts, *(each.asking(_WHICH) for each in tokens[:1])]
     if columns and tokens and columns[0].answers.get("ignore") == TOKEN_IGNORE:
         return [tokens[0], *(each.asking(_CLASS_AXIS_OF_TOKENS) for each in columns)]
     if columns:

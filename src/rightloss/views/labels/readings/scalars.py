@@ -60,10 +60,12 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if values == [-1, 0] and given.ignore is None:
         return _minus_one_and_zero(profile, counts, positions)
     readings: list[Reading] = []
-    code = (codes or sentinel(values, loose=positions is not Positions.EXAMPLE)) if given.ignore is None else None
+    codes = codes if set(codes) <= set(values) else ()
+    named = codes or sentinel(values, loose=positions is not Positions.EXAMPLE)
+    code = named if given.ignore is None else None
     # ids beside a code such as 255 are no picture, whatever the code means
     grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
-    sign = quantity(values, counts, floating=profile.kind == "float") if positions is Positions.EXAMPLE else None
+    sign = _sign(profile, kept, named) if positions is Positions.EXAMPLE else None
     if code is not None:
         readings.append(_with_code(profile, kept, code, positions))
     if grey is not None:
@@ -73,7 +75,10 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
         return _picture_or_classes(profile, values, classes)
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
-    return readings + _against_quantity(classes, sign, profile)
+    if code is None:
+        return _against_quantity(classes, sign, profile)
+    rival = classes if sign.leads else classes.asking(ask_code(_codes(code)))
+    return [*_against_quantity(readings[0], sign, profile), rival]
 
 
 def class_reading(
@@ -158,11 +163,22 @@ def _with_code(
     profile: LabelProfile, kept: Mapping[Any, int], code: int | tuple[int, ...], positions: Positions
 ) -> Reading:
     """One value, or several, mean "no label"; naming one of several names all."""
-    codes = code if isinstance(code, tuple) else (code,)
+    codes = _codes(code)
     rest = sorted(value for value in kept if value not in codes)
     counts = [kept[value] for value in rest]
     ignored, answers = (list(codes) if len(codes) > 1 else codes[0]), {"ignore": codes[0]}
     return class_reading(profile, rest, counts, positions=positions, ignored=ignored, answers=answers)
+
+
+def _codes(code: int | tuple[int, ...]) -> tuple[int, ...]:
+    return code if isinstance(code, tuple) else (code,)
+
+
+def _sign(profile: LabelProfile, kept: Mapping[Any, int], code: int | tuple[int, ...] | None) -> Quantity | None:
+    """The sign of a quantity in what remains without the codes."""
+    gone = () if code is None else _codes(code)
+    rest = sorted(value for value in kept if value not in gone)
+    return quantity(rest, [kept[value] for value in rest], floating=profile.kind == "float")
 
 
 def ask_code(codes: Sequence[Any]) -> Ask:
@@ -201,7 +217,7 @@ def _rank_code(
     """-1, 0, 1 for each example are more often three classes; any other code more often means "no label"."""
     if code is None:
         return [*coded, classes]
-    ask = ask_code(code if isinstance(code, tuple) else (code,))
+    ask = ask_code(_codes(code))
     if list(values) == [-1, 0, 1] and positions is Positions.EXAMPLE:
         return [classes, *(each.asking(ask) for each in coded)]
     return [*coded, classes.asking(ask)]

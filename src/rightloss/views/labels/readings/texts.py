@@ -228,6 +228,8 @@ def id_lists(profile: LabelProfile, given: Given) -> list[Reading]:
     low = min(profile.values)
     if given.ignore is not None:
         return [_id_lists(profile, None if given.ignore == NO_IGNORE else given.ignore)]
+    if isinstance(low, str):
+        return [_id_lists(profile, low if blank(low) else None)]
     if low != 0 or are_padded(profile):
         return [_id_lists(profile, low if low <= 0 else None)]
     filled, labelled = _id_lists(profile, 0), _id_lists(profile, None)

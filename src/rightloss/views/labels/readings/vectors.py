@@ -7,13 +7,15 @@ from typing import Any
 
 from rightloss.contract import Fact, Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile, RowFacts
 from rightloss.views.labels.readings.notes import column_notes
 from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Given, Reading, evidence, observed, regression
+from rightloss.views.labels.readings.scalars import constant
+from rightloss.views.labels.readings.sentinels import CODES
 
 ENOUGH = 20  # with fewer vectors, "each has exactly one 1" may be chance
 ROUNDED = 0.01  # probabilities with two decimals sum to 1 within this
-MISSING_CODES = (-1, -100, 255)
 
 SEVERAL = Ask("several_true", "Can several columns be 1 in the same row, or always exactly one?")
 
@@ -24,8 +26,10 @@ def column_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if rows is None or rows.columns < 2:
         return []
     cells = {value for value in profile.values if value != given.ignore}
+    if len(cells) == 1 and cells <= {0, 1}:
+        return [constant(profile, next(iter(cells)))]
     if profile.distinct_exact and profile.integral:
-        code = _code(cells, given)
+        code = _code(profile, cells, given)
         if cells - {code} <= {0, 1} and (rows.zero_one or code is not None):
             return _zero_one(profile, rows, positions, code)
         pair = tuple(sorted(cells))
@@ -38,12 +42,24 @@ def column_readings(profile: LabelProfile, given: Given, positions: Positions) -
     return _fractions(profile, rows, positions)
 
 
-def _code(cells: set[Any], given: Given) -> Any:
-    """The value that stands for an unlabelled cell beside 0 and 1."""
+def _code(profile: LabelProfile, cells: set[Any], given: Given) -> Any:
+    """The value that stands for an unlabelled cell beside 0 and 1.
+
+    Raises:
+        UnsupportedInput: several values do.
+    """
     if given.ignore is not None:
         return None if given.ignore == NO_IGNORE else given.ignore
-    extra = [code for code in MISSING_CODES if code in cells]
-    return extra[0] if len(extra) == 1 and cells - {extra[0]} == {0, 1} else None
+    extra = [code for code in CODES if code in cells]
+    if not extra or cells - set(extra) != {0, 1}:
+        return None
+    if len(extra) > 1:
+        raise UnsupportedInput(
+            f"cells of {', '.join(map(str, extra))} beside 0 and 1 ({profile.where or 'labels'})",
+            expected="one value for a cell that nobody labelled",
+            fix=f"y = np.where(np.isin(y, {extra}), {extra[0]}, y)",
+        )
+    return extra[0]
 
 
 def _zero_one(profile: LabelProfile, rows: RowFacts, positions: Positions, code: Any) -> list[Reading]:
