@@ -222,8 +222,14 @@ class Advice:
 
         contract = self._needed("code")
         prepare = () if self.preparation is None else self.preparation.lines()
-        told = {"preparation": self.preparation, "classes": self.classes, "watch": self._watch}
-        return snippet(contract, lines=prepare, after=self._decided_lines(), **told)
+        return snippet(
+            contract,
+            preparation=self.preparation,
+            lines=prepare,
+            classes=self.classes,
+            watch=self._watch,
+            after=self._decided_lines(),
+        )
 
     def _decided_lines(self) -> list[str]:
         """How the goal reads predictions instead, as a comment: it needs this advice, which a script does not have."""

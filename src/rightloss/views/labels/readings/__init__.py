@@ -31,8 +31,8 @@ def read_profile(profile: LabelProfile, given: Given | None = None) -> tuple[Rea
     kept = [each for each in found if _agrees(each, given) and _may_stand(each, found[0], given)]
     if given.task is not None or given.ordered is not None:  # whoever names a task or an order speaks of classes
         kept = [each for each in kept if each.evidence is not None] or kept
-    numbers = all(each.answers.get("task") == "regression" for each in kept)
-    if not kept or (given.ordered is True and numbers):
+    unordered = given.ordered is True and all(each.answers.get("task") == "regression" for each in kept)
+    if not kept or unordered:
         raise _contradiction(profile, given, found)
     ordered = kept[0].ordered or (given.ordered is True and kept[0].evidence is not None)
     return (replace(kept[0], ask=None, ordered=ordered), *kept[1:])
