@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 
 import numpy as np
 import pytest
@@ -173,11 +174,12 @@ def test_positions_of_padded_ids_are_obeyed(rows: list) -> None:
 
 
 def test_spellings_are_noted_where_they_are_read() -> None:
-    """The note stands in the text and in the JSON, with a line that does what it says."""
+    """The note stands in the text, in the notebook and in the JSON, with a line that does what it says."""
     advice = rl.select(["Yes", "yes", "YES ", "no"] * 20)
     note = advice.notes[0]
     assert note in " ".join(str(advice).split())
     assert note in advice.to_json()["facts"]
+    assert note in unescape(advice._repr_html_())
     scope = {"y": ["Yes", "yes", "YES ", "no"] * 20}
     exec(note.split("Where they mean the same: ")[1], scope)
     assert rl.select(scope["y"]).task == "binary"

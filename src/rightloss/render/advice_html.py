@@ -46,6 +46,7 @@ def _body(advice: Advice) -> str:
         )
         parts.append(f'<div class="ask">{escape(question.text)}{answers}</div>')
     parts += [f"<div>{escape(finding.code)} {escape(finding.message)}</div>" for finding in advice.conflicts]
+    parts += [f"<div>note: {escape(note)}</div>" for note in advice.notes]
     if advice.contract is not None:
         parts.append(f"<details><summary>code</summary><pre>{escape(advice.code())}</pre></details>")
     return "".join(parts)
