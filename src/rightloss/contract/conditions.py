@@ -26,6 +26,7 @@ class LabelRange(Term):
     OFFSET = "offset", "Class ids do not start at 0.", "y = [1, 2, 3] for 3 units"
     GREY = "grey", "Two grey levels stand where 0 and 1 are expected.", "mask = [0, 255]"
     SCALED = "scaled", "Labels are larger than 1 where probabilities are expected.", "y = [0.0, 17.5]"
+    COUNTED = "counted", "Columns hold counts where 0 and 1 are expected.", "y = [[0, 3, 1]]"
     OUTSIDE = "outside", "Some class ids lie outside 0..units-1.", "y = [0, 7] for 3 units"
     FRACTIONAL = "fractional", "Class ids have a fractional part, which the loss cuts off.", "y = [0.9, 1.9]"
 

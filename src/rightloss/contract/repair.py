@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rightloss.contract.table import BY_POINT, ROWS, Point, Row
+from rightloss.contract.table import BY_POINT, DIVERGENCE, NOTHING_MASKED, ROWS, SQUARED, Point, Row
 from rightloss.contract.vocabulary import Field, Labels, Term
 
 _COST = {
@@ -25,6 +25,8 @@ _SAME_MEANING = (
 )
 _OTHER_MEANING = 12  # added when the edit would change what the labels say, not how they are written
 _NOT_PREFERRED = 1  # between equal rows, one that we would also recommend
+_ANOTHER_LOSS = 2  # a row that is right where somebody chose it, and that nobody shall be led to
+_NEVER_LED_TO = (SQUARED, DIVERGENCE, NOTHING_MASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,15 @@ class Repair:
 
     @property
     def cost(self) -> int:
-        """Sum of the edits' costs, plus one where the row is accepted only.
+        """Sum of the edits' costs, and more where the row is accepted only.
 
         Another loss is written with its own from_logits: that is one line, touched once.
         """
         with_loss = any(edit.field is Field.LOSS for edit in self.edits)
         paid = [edit for edit in self.edits if not (with_loss and edit.field is Field.FROM_LOGITS)]
-        return sum(edit.cost for edit in paid) + (0 if self.row.preferred or not self.edits else _NOT_PREFERRED)
+        if self.row.preferred or not self.edits:
+            return sum(edit.cost for edit in paid)
+        return sum(edit.cost for edit in paid) + (_ANOTHER_LOSS if self.row.note in _NEVER_LED_TO else _NOT_PREFERRED)
 
 
 def difference(point: Point, row: Row) -> tuple[FieldEdit, ...]:

@@ -13,6 +13,9 @@ WAYS = {
         "Labels are two grey levels; the loss reads 0 and 1.", "0 and 1", "y = (y > 127).astype(int)"
     ),
     LabelRange.SCALED: Outcome("Labels are not between 0 and 1.", "labels in [0, 1]", "y = y / y.max()"),
+    LabelRange.COUNTED: Outcome(
+        "Columns hold counts; the loss reads 0 and 1 in each.", "0 and 1 in each column", "y = (y > 0).astype(int)"
+    ),
     LabelRange.OUTSIDE: Outcome(
         "Some class ids are outside 0..units-1.", "ids 0..K-1", "names, y = np.unique(y, return_inverse=True)"
     ),

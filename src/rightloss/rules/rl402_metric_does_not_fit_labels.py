@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rightloss.contract import METRIC_NAMES, Contract, Evidence, Labels, Loss, MetricUse, Row, keras_accuracy
+from rightloss.contract import METRIC_NAMES, Contract, Evidence, Form, Labels, Loss, MetricUse, Row, keras_accuracy
 from rightloss.contract.recipe import Call, Name, metrics
 from rightloss.rules._rule import Outcome, Subject, another_metric, rule
 from rightloss.rules._words import LABELS
@@ -19,6 +19,8 @@ _TOP_K = {
     Labels.DISTRIBUTION: "TopKCategoricalAccuracy",
 }
 """The member of the top-k family that reads these labels."""
+_BY_CLASS = {"Precision": "MultiClassPrecision", "Recall": "MultiClassRecall", "F1Score": "MultiClassF1"}
+"""What cuts every cell -> the same score of the classes themselves, which reads ids."""
 WANTS_IDS = "expects class ids from the model, which gives one value for each class"
 
 
@@ -72,6 +74,12 @@ def _other(row: Row, use: MetricUse, problem: str, seen: Evidence) -> Call:
     sibling = _TOP_K.get(row.point.labels)
     if name in _TOP_K.values() and sibling not in (None, name):
         return use.told(str(sibling), k=use.arguments.get("k", TOP_K_DEFAULT))
+    if name in _BY_CLASS and row.point.labels is Labels.INDEX:
+        masked = {} if seen.ignore is None else {"ignore": seen.ignore}
+        return Call("rightloss.metrics", _BY_CLASS[name], (), {**masked, **_name(use)})
+    if name == "MeanIoU" and row.point.labels is Labels.BINARY:
+        border = 0.0 if row.form is Form.LOGITS else 0.5
+        return Call("keras.metrics", "BinaryIoU", (), {"target_class_ids": [0, 1], "threshold": border, **_name(use)})
     if name == "F1Score" and problem == ONE_COLUMN:
         return use.told(name, average="macro", threshold=0.5)
     if name == "MeanIoU" and problem == WANTS_IDS:
@@ -79,8 +87,13 @@ def _other(row: Row, use: MetricUse, problem: str, seen: Evidence) -> Call:
         columns = {} if row.point.labels is Labels.INDEX else {"sparse_y_true": False}
         return use.told(name, num_classes=classes, **columns, sparse_y_pred=False)
     call = metrics(Contract(row, seen.classes, seen.positions, seen.ignore))[0]
-    own = use.written is not None and use.written.keywords.get("name")
-    return replace(call, keywords={**call.keywords, "name": own}) if own else call
+    return replace(call, keywords={**call.keywords, **_name(use)})
+
+
+def _name(use: MetricUse) -> dict[str, str]:
+    """The name the user gave the metric, if any: histories and callbacks go by it."""
+    own = None if use.written is None else use.written.keywords.get("name")
+    return {} if own is None else {"name": own}
 
 
 def _problem(row: Row, name: str, use: MetricUse, seen: Evidence) -> str | None:
@@ -95,6 +108,8 @@ def _problem(row: Row, name: str, use: MetricUse, seen: Evidence) -> str | None:
     # The masked loss judges columns of which some cells are unknown; RL403 speaks about the mask.
     columns = Labels.MULTIHOT if labels is Labels.MULTIHOT_MISSING else labels
     cells = row.point.loss is Loss.BINARY and name in ("Precision", "Recall", "AUC")
+    if name == "MeanIoU" and labels is Labels.BINARY:
+        return "cuts what the model gives out down to whole numbers: every probability below 1 counts as class 0"
     if columns not in entry.labels and not two and not (cells and labels is Labels.DISTRIBUTION):
         wanted = " or ".join(LABELS[each] for each in Labels if each in entry.labels)
         return f"reads {wanted}, but y holds {LABELS[labels]}"

@@ -238,7 +238,8 @@ class _Scalars(_Numbers):
             return self._width(self.out_of_range(binary, LabelRange.OFFSET), 2)
         if len(extra) == 1 and extra[0] in SENTINELS and len(values) == 3:
             return self._width(self.sentinel(binary, extra[0]), 2)
-        if self.values is None or len(values) > MANY or seen.positions is Positions.PIXEL:
+        mask = self.profile.integral and values == set(range(len(values)))  # ids of classes, not grey levels
+        if self.values is None or len(values) > MANY or (seen.positions is Positions.PIXEL and not mask):
             pixels = seen.positions is Positions.PIXEL and self.only({Loss.BINARY})
             if pixels:
                 return self._width(self.out_of_range(binary, LabelRange.SCALED), 2)
@@ -325,7 +326,10 @@ class _Columns(_Numbers):
             return self._fractions(seen)
         if self.only(ROWS_LOSSES) and low >= 0:
             return self._row_sums(self._labels(seen, Labels.DISTRIBUTION, Labels.MULTIHOT), RowSums.OTHER)
-        return self.out_of_range(self._labels(seen, Labels.MULTIHOT), LabelRange.SCALED)
+        counts = cells is not None and self.profile.integral and low >= 0
+        return self.out_of_range(
+            self._labels(seen, Labels.MULTIHOT), LabelRange.COUNTED if counts else LabelRange.SCALED
+        )
 
     def _zero_one(self, seen: Evidence) -> Evidence:
         rows = self.rows
