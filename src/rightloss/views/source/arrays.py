@@ -88,13 +88,18 @@ def _reduced(base: Data, part: str) -> Prediction | None:
 
 def indexed(base: Data, index: Value, node: ast.AST) -> Value:
     """`data[index]`: a row for a number, a selection of rows for an array of numbers."""
-    if isinstance(index, Data | Seq) or (isinstance(index, Obj) and not index.attrs.get("scalar")):
+    if _selects_rows(index):
         return replace(base, shape=(None, *base.shape[1:]) if base.shape else None, parts={})
     if isinstance(index, Const) and isinstance(index.value, str):
         return Data(node=node, prediction=base.prediction)
-    if isinstance(index, Unknown) and base.prediction is None:
+    if isinstance(index, Unknown | Obj) and base.prediction is None:
         return replace(base, shape=None, parts={})  # one number, or the rows of a fold: the axes are not known
     return row(base)
+
+
+def _selects_rows(index: Value | slice) -> bool:
+    """Whether an index is an array of positions or a mask. What a function outside NumPy gives may be one number."""
+    return isinstance(index, Data | Seq) or (isinstance(index, Obj) and str(index.cls).startswith("numpy."))
 
 
 def row(base: Data) -> Data:
@@ -104,25 +109,33 @@ def row(base: Data) -> Data:
 
 def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     """`data[a:b, c]`."""
-    shape: list[Value | None] | None = None
-    if base.shape is not None and len(parts) <= len(base.shape):
-        shape = []
-        for dim, part in zip(base.shape, parts, strict=False):
-            if isinstance(part, slice):
-                shape.append(dim if part == slice(None) else _cut(dim, part, rows=not shape))
-            elif isinstance(part, Ref) or (constant(part) is None and isinstance(part, Const)):
-                return replace(base, shape=None, parts={})  # np.newaxis
-            elif isinstance(part, Seq | Data):
-                shape.append(None)
-        shape.extend(base.shape[len(parts) :])
+    if any(isinstance(part, Ref) or (isinstance(part, Const) and part.value in (None, ...)) for part in parts):
+        return replace(base, shape=None, parts={})  # np.newaxis and the like
+    shape = _after(base.shape, parts) if base.shape is not None else None
     columns = any(not isinstance(part, slice) for part in parts[1:])
     narrowed = any(isinstance(part, slice) and part != slice(None) for part in parts[1:])
     rows_only = len(parts) == 1 or not (columns or narrowed)
     whole_columns = base.encoding is not None and base.encoding <= _COLUMN_ENCODINGS
     if not rows_only and whole_columns:
-        return Data(shape=tuple(shape) if shape is not None else None, node=node, prediction=_reduced(base, "column"))
+        return Data(shape=shape, node=node, prediction=_reduced(base, "column"))
     prediction = base.prediction if rows_only else _reduced(base, "column")
-    return replace(base, shape=tuple(shape) if shape is not None else None, parts={}, prediction=prediction)
+    return replace(base, shape=shape, parts={}, prediction=prediction)
+
+
+def _after(shape: Shape, parts: Sequence[Value | slice]) -> Shape | None:
+    """The shape after an index with several parts: a number takes an axis away, an array of numbers or a mask keeps it.
+    None where it is not known which of the two a part is."""
+    if len(parts) > len(shape) or sum(map(_selects_rows, parts)) > 1:
+        return None
+    found: list[Value | None] = []
+    for dim, part in zip(shape, parts, strict=False):
+        if isinstance(part, slice):
+            found.append(dim if part == slice(None) else _cut(dim, part, rows=not found))
+        elif _selects_rows(part):
+            found.append(None)
+        elif not isinstance(part, Const | Symbol):
+            return None
+    return (*found, *shape[len(parts) :])
 
 
 _COLUMN_ENCODINGS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT, Labels.MULTIHOT_MISSING})

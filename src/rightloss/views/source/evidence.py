@@ -160,8 +160,12 @@ def trainable(data: Data | None) -> frozenset[Labels]:
     return found | {Labels.BINARY} if found == {Labels.INDEX} and few else found
 
 
-def _written(classes: Symbol, head: Head) -> str:
-    """The number of classes as the program writes it at the last layer, where that is the same number."""
+def _written(classes: Symbol, head: Head) -> str | int:
+    """The number of classes in the program's own words: as it stands at the last layer, where that is not known to be
+    another number."""
+    size = constant(head.units)
+    if isinstance(size, int) and size > 1:
+        return size
     own = head.units is not None and same(head.units, classes) and isinstance(head.units_node, ast.expr)
     return ast.unparse(head.units_node) if own else classes.text  # type: ignore[arg-type]
 
@@ -189,7 +193,7 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
     if isinstance(data.classes, Const):
         made = replace(made, classes=constant(data.classes), classes_exact=data.exact)
     elif isinstance(data.classes, Symbol):
-        made = replace(made, classes=_written(data.classes, read.head))
+        made = replace(made, classes=_written(data.classes, read.head), classes_exact=False)
     return made
 
 

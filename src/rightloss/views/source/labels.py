@@ -72,7 +72,7 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
             units = None
         if units is None:
             known = value.classes if isinstance(value, Data) and value.encoding else None
-            units = known or Symbol(f"{drawn.text_of(args.node)}.shape[1]", ("columns", args), args.node)
+            units = known or Symbol("num_classes", ("columns", args), args.node)
         if (
             isinstance(value, Data)
             and value.encoding is not None
@@ -108,7 +108,7 @@ def _dummies(machine: Machine, args: Args) -> Value:
     if not isinstance(value, Data) or (value.shape is not None and len(value.shape) != 1) or args.get(None, "columns"):
         return Data(node=args.node)
     units = value.classes if value.encoding else None
-    units = units or Symbol(f"{drawn.text_of(args.node)}.shape[1]", ("columns", args), args.node)
+    units = units or Symbol("num_classes", ("columns", args), args.node)
     if constant(args.get(None, "drop_first")):
         return Data(node=args.node)
     return Data(ONEHOT, units, True, (None, units), 0, 1, True, args.node, drawn.text_of(args.node))
