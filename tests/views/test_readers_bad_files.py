@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import pickle
@@ -42,6 +43,13 @@ def zip_bytes(*names: str) -> bytes:
     return sink.getvalue()
 
 
+def holed(text: bytes) -> bytes:
+    """Compressed text in which some bytes are lost."""
+    whole = bytearray(gzip.compress(text))
+    whole[20:26] = b"\xff" * 6
+    return bytes(whole)
+
+
 BAD = {
     "zip called csv": ("t.csv", zip_bytes("a.txt"), "a zip archive, not comma"),
     "workbook called csv": ("t.csv", zip_bytes("xl/workbook.xml"), "an Excel workbook"),
@@ -61,6 +69,10 @@ BAD = {
     "arff cells": ("t.arff", b"@relation r\n@attribute y {a,b}\n@data\na,1\n", "line 4: 2 cells for 1"),
     "arff header": ("t.arff", b"@relation r\n@attribute y\n@data\n", "line 2: not an attribute"),
     "gzip called npy": ("t.npy", b"\x1f\x8b\x08" + b"x" * 30, "gzip data"),
+    "text called gzip": ("t.csv.gz", b"a,y\n1,2\n", "text, not compressed as its name says"),
+    "cut gzip": ("t.csv.gz", gzip.compress(bytes(range(48, 58)) * 5000, 0)[:-200], "could not be read"),
+    "gzip with a hole": ("t.csv.gz", holed(b"a,y\n" + b"1,2\n" * 500), "could not be read"),
+    "JSON in a gzip with a hole": ("t.jsonl.gz", holed(b'{"y": 1}\n' * 500), "could not be read"),
     "text called tfrecord": ("t.tfrecord", b"hello, this is no record at all", "not a TFRecord file"),
 }
 

@@ -10,7 +10,7 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,34 +73,47 @@ def read_dialect(path: Path, header: bool | None = None) -> Dialect:
 
 def _scan(path: Path) -> tuple[str, bool, str, bool]:
     """(encoding, any double quote, decoded sample, whether the sample is the whole file)."""
-    import pyarrow as pa
-
     sample = b""
     quotes = False
     valid = codecs.getincrementaldecoder("utf-8")()
     utf8 = True
     size = 0
-    with pa.input_stream(str(path), compression="detect") as stream:
-        while block := stream.read(_SAMPLE):
-            if size == 0 and block.startswith((b"\xff\xfe", b"\xfe\xff")):
-                text = (block[:-1] if len(block) % 2 else block).decode("utf-16", errors="replace")
-                return "utf-16", '"' in text, text, len(block) < _SAMPLE
-            if b"\x00" in block:
-                raise UnreadableInput(
-                    f"{path} looks like binary data (zero bytes near byte {size + block.index(0)})",
-                    expected="text with one row per line",
-                )
-            sample = sample or block
-            size += len(block)
-            quotes = quotes or b'"' in block
-            if utf8:
-                try:
-                    valid.decode(block)
-                except UnicodeDecodeError:
-                    utf8 = False
+    for block in _blocks(path):
+        if size == 0 and block.startswith((b"\xff\xfe", b"\xfe\xff")):
+            text = (block[:-1] if len(block) % 2 else block).decode("utf-16", errors="replace")
+            return "utf-16", '"' in text, text, len(block) < _SAMPLE
+        if b"\x00" in block:
+            raise UnreadableInput(
+                f"{path} looks like binary data (zero bytes near byte {size + block.index(0)})",
+                expected="text with one row per line",
+            )
+        sample = sample or block
+        size += len(block)
+        quotes = quotes or b'"' in block
+        if utf8:
+            try:
+                valid.decode(block)
+            except UnicodeDecodeError:
+                utf8 = False
     encoding = "utf-8" if utf8 else "latin-1"
     text = sample.decode(encoding, errors="replace").removeprefix("\ufeff")
     return encoding, quotes, text, size == len(sample)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """The bytes of the file, decompressed."""
+    import pyarrow as pa
+
+    try:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            while block := stream.read(_SAMPLE):
+                yield block
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableInput(
+            f"{path} could not be read: {str(error).splitlines()[0]}",
+            expected="a text file, or a compressed one that was written completely",
+            fix=f"copy or download {path.name} again",
+        ) from error
 
 
 def _rows(lines: Sequence[str], delimiter: str, quote: str | None) -> list[list[str]]:

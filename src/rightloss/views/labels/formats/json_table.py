@@ -72,7 +72,10 @@ def _broken(path: Path, error: Exception) -> UnreadableInput:
     message = str(error).splitlines()[0]
     if "JSON" not in message:
         return UnreadableInput(f"{path} could not be read: {message}", expected=expected)
-    line, reason = _first_bad_line(path) or (None, message)
+    try:
+        line, reason = _first_bad_line(path) or (None, message)
+    except OSError as damage:  # a compressed file with holes
+        return UnreadableInput(f"{path} could not be read: {damage}", expected=expected)
     if line is None:
         return UnreadableInput(f"{path} is not JSON: {reason}", expected=expected)
     return UnreadableInput(

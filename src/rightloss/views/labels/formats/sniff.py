@@ -183,6 +183,12 @@ def file_kind(path: Path) -> str:
             expected="compressed .csv.gz, .tsv.gz, .jsonl.gz or .tfrecord.gz, or a file that is not compressed",
             fix=f"gzip -dk {inner}",
         )
+    if found in ("csv", "json") and path.suffix.lower() in COMPRESSIONS:
+        raise UnreadableInput(
+            f"{path} is {description}, not compressed as its name says",
+            expected="a compressed file, or a name without the ending",
+            fix=f"mv {path.name} {path.stem}",
+        )
     if found is None or not _agree(named, found):
         says = f", not {spoken(named)} as its name says" if named else ""
         raise UnreadableInput(f"{path} looks like {description}{says}", expected=_readable(), fix=_advice(found, path))
