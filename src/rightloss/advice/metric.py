@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rightloss.advice.goals import Goal, Measure
 from rightloss.contract import Contract, Form, Labels
 from rightloss.contract.recipe import Call
@@ -29,7 +31,7 @@ def goal_metrics(goal: Goal | None, contract: Contract) -> tuple[Call, ...]:
         found = ("MultiLabelF1", "f1")
     if found is None:
         return ()
-    told = {"from_logits": True} if contract.form is Form.LOGITS else {}
+    told: dict[str, Any] = {"from_logits": True} if contract.form is Form.LOGITS else {}
     if contract.ignore is not None and contract.ignore == contract.ignore:
         told["ignore"] = contract.ignore
     return (Call("rightloss.metrics", found[0], (), {**told, "name": found[1]}),)
