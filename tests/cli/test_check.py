@@ -80,6 +80,7 @@ def test_concise_is_one_line_for_each_finding(project: Path) -> None:
         "# noqa: RL202",
         "# noqa",
         "# rightloss: ignore[RL101, RL202]",
+        "# rightloss: ignore[RL2]",
     ],
 )
 def test_comments_silence_their_line(tmp_path: Path, comment: str) -> None:
@@ -95,6 +96,15 @@ def test_other_comments_silence_nothing(tmp_path: Path, comment: str) -> None:
     file = tmp_path / "a.py"
     file.write_text(BAD.rstrip() + f"  {comment}\n")
     assert check(str(file)).return_value == 1
+
+
+def test_misspelt_codes_in_comments_are_told(tmp_path: Path) -> None:
+    """A comment of our own kind whose code no rule has silences nothing, and its line is named."""
+    file = tmp_path / "a.py"
+    file.write_text(BAD.rstrip() + "  # rightloss: ignore[202]\n")
+    result = check(str(file))
+    assert result.return_value == 1
+    assert "names '202'" in result.stderr
 
 
 def test_select_and_ignore(project: Path) -> None:

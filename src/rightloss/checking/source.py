@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from rightloss.checking.config import Config, find
 from rightloss.checking.report import Report, Summary, Understood, joined
+from rightloss.checking.silence import misspelt, silences
 from rightloss.checking.walk import files
 from rightloss.contract import Confidence, Field
 from rightloss.errors import UnreadableInput
@@ -27,7 +27,6 @@ from rightloss.views.source.values import Const, Symbol, Value
 
 INTERNAL = "RL-internal"
 MANY = 48  # files worth a pool of processes
-_IGNORE = re.compile(r"#\s*(?:rightloss:\s*ignore|noqa)(?:\s*:\s*|\s*\[)?(?P<codes>[A-Z0-9, ]*)", re.IGNORECASE)
 
 
 def check_source(paths: Iterable[str | Path], config: Config | None = None) -> Report:
@@ -117,6 +116,7 @@ def _report(seen: SourceReport, config: Config) -> Report:
     problems = tuple(
         f"{seen.path}{'' if cell is None else f' cell {cell}'}: does not parse: {why}" for cell, why in seen.broken
     )
+    problems = (*problems, *misspelt(seen.program, seen.path))
     skipped = int(bool(seen.broken) and not seen.program.body)
     summary = _summary(understood, skipped, seen.left_out)
     if seen.out_of_steps:
@@ -207,12 +207,8 @@ def _suppressed(finding: Finding, written: SourceSetup, program: Program) -> boo
     spans = [span for span in (written.site, *(written.spans.get(name) for name in _places(finding, written))) if span]
     for span in spans:
         for number in range(span.line, span.end_line + 1):
-            line = _line(program, Place(span.path, number, 1, span.cell))
-            match = _IGNORE.search(line) if "#" in line else None
-            if match is not None:
-                codes = match.group("codes").replace(",", " ").upper().split()
-                if not codes or finding.code in codes:
-                    return True
+            if silences(_line(program, Place(span.path, number, 1, span.cell)), finding.code):
+                return True
     return False
 
 

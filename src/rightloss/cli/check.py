@@ -63,8 +63,8 @@ def command(
     A PATH may also be a saved model: rightloss check model.keras --data data.npz
 
     PATHS may be - for a program on stdin. A path named here is always read; .gitignore and excludes apply below it.
-    Silence one line with `# rightloss: ignore[RL201]`. Exit code 0: no error or warning; 1: there is one; 2: something
-    could not be read.
+    Silence one line with `# rightloss: ignore[RL201]`. Exit code 0: no error or warning; 1: there is one; 2: a path is
+    not there, or no file could be read. One of many files that cannot be read is told on stderr.
     """
     from rightloss.checking.report import joined
     from rightloss.checking.source import check_source, check_text

@@ -134,7 +134,7 @@ def method(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
     if isinstance(receiver, UserClass):
         found = receiver.find(name)
         return invoke(machine, found, args) if found is not None else Unknown("a method of a base class", args.node)
-    if name == "compile" and ("loss" in args.keywords or "optimizer" in args.keywords):
+    if name == "compile" and (args.is_open or "loss" in args.keywords or "optimizer" in args.keywords):
         return training.compile_model(machine, receiver, args)
     return _unread(machine, receiver, name, args)
 

@@ -58,6 +58,8 @@ def _name(machine: Machine, node: ast.Name) -> Value:
         return found
     if node.id == "__name__":
         return Const("__main__", node)
+    if node.id in ("NotImplementedError", "NotImplemented"):
+        return Unknown("a method is left to a subclass", node)
     if node.id in _BUILTIN_REFS:
         return Ref(f"builtins.{node.id}")
     module = machine.scope.module()

@@ -124,7 +124,8 @@ def model_output(machine: Machine, model: Value) -> Value:
     if isinstance(model, Choice):
         return guarded([(guard, model_output(machine, each)) for guard, each in model.alternatives])
     if not isinstance(model, Obj):
-        return Unknown("the model is not known", getattr(model, "node", None))
+        why = f" ({model.why})" if isinstance(model, Unknown) and model.why else ""
+        return Unknown(f"the model is not known{why}", getattr(model, "node", None))
     found = model.attrs.get("top") if isinstance(model.attrs.get("top"), Value) else model.attrs.get("outputs")
     if isinstance(found, Value):
         return found
