@@ -141,6 +141,10 @@ NUMBERS = (
     Input("-2 to 2", lambda: np.array([-2, -1, 0, 1, 2] * 20), "multiclass", asks=("task",)),
     Input("0 to 100", lambda: _rng().integers(0, 101, 2000), "multiclass", asks=("task",), says=""),
     Input("ages 0 to 90", _ages, "regression", asks=("task",)),
+    Input(
+        "counts, a gap in their tail", lambda: np.random.default_rng(3).poisson(3, 1000), "regression", asks=("task",)
+    ),
+    Input("8 classes of any size", lambda: np.repeat(range(8), _rng().integers(20, 300, 8)), "multiclass"),
     Input("100 even classes", lambda: _rng().integers(0, 100, 5000), "multiclass"),
     Input("100 classes of any size", lambda: np.repeat(np.arange(100), _rng().integers(5, 300, 100)), "multiclass"),
     Input("months", lambda: _rng().integers(1, 13, 600), "multiclass"),

@@ -162,7 +162,16 @@ def _beside(
     the conflict is shown.
     """
     from rightloss.views.labels.readings.declared import with_units
-    from rightloss.views.model.narrow import fits_rank, narrow, number_meant, quantity_fits, with_number
+    from rightloss.views.model.narrow import (
+        bounded,
+        fits_rank,
+        misshapen,
+        narrow,
+        number_meant,
+        quantity_fits,
+        with_cross_entropy,
+        with_number,
+    )
 
     beside = [narrow(each, head) for each in readings if fits_rank(each, head)]
     agree = _inside(beside)
@@ -178,30 +187,26 @@ def _beside(
     if agree:
         open_ = [each for each in numbers if each.ask is not None and quantity_fits(head)]
         return (replace(agree[0], ask=None), *agree[1:], *open_), ()
-    if not beside or beside[0].evidence is None:
-        return readings, _out_of_reach(head, profile) if readings[0] in numbers else ()
+    if readings[0].evidence is not None and not fits_rank(readings[0], head):
+        return readings, _judged(misshapen(readings[0], head))
+    if beside[0].evidence is None:
+        return readings, _judged(bounded(head, profile.minimum, profile.maximum)) if readings[0] in numbers else ()
     if quantity_fits(head) and head.units == 1:
         if numbers:
             others = (each for each in readings if each is not numbers[0])
             return (with_number(numbers[0], head), *(replace(each, ask=None) for each in others)), ()
         readings = (*readings, *number_meant(readings[0], head))
-    from rightloss.rules.judge import judge
-    from rightloss.views.model.narrow import with_cross_entropy
-
-    setup = Setup(readings=(with_cross_entropy(beside[0].evidence),))
-    return readings, tuple(verdict.finding for verdict in judge(setup))
+    return readings, _judged(with_cross_entropy(beside[0].evidence))
 
 
 def _inside(readings: Sequence[Reading]) -> list[Reading]:
     return [each for each in readings if each.evidence is not None and rows_inside(each.evidence).rows]
 
 
-def _out_of_reach(head: Any, profile: LabelProfile) -> tuple[Finding, ...]:
-    """What a last layer of probabilities cannot predict: numbers below 0 or above 1."""
+def _judged(evidence: Evidence | None) -> tuple[Finding, ...]:
+    """What the rules say about one reading of labels beside a last layer."""
     from rightloss.rules.judge import judge
-    from rightloss.views.model.narrow import bounded
 
-    evidence = bounded(head, profile.minimum, profile.maximum)
     return () if evidence is None else tuple(each.finding for each in judge(Setup(readings=(evidence,))))
 
 

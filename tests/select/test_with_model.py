@@ -139,6 +139,25 @@ def test_the_cause_is_named_where_cells_are_missing(labels: np.ndarray, layer: k
     assert f"keras.layers.Dense({units})" in advice.conflicts[0].message
 
 
+@pytest.mark.parametrize(
+    ("labels", "shape"),
+    [(np.random.default_rng(7).integers(0, 9, (60, 5)), (4,)), (np.arange(9).repeat(9), (5, 4))],
+    ids=["one prediction for 5 labels", "5 predictions for one label"],
+)
+def test_another_number_of_axes_is_a_conflict(labels: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Labels of steps beside one prediction for each example, and the other way round."""
+    advice = rl.select(labels, model=model(keras.layers.Dense(9, activation="softmax"), shape=shape))
+    assert advice.task == "multiclass"
+    assert [each.code for each in advice.conflicts] == ["RL207"]
+
+
+def test_two_values_are_no_quantity() -> None:
+    """0 and 1 beside a tanh are a conflict, and nothing to ask about."""
+    advice = rl.select([0, 1] * 20, model=model(keras.layers.Dense(1, activation="tanh")))
+    assert [each.code for each in advice.conflicts] == ["RL203"]
+    assert advice.questions == ()
+
+
 def test_two_softmax_units_leave_out_what_is_missing() -> None:
     """NaN is no id: with two units yes/no labels are filled with -1, which the loss is told to ignore."""
     labels = np.array([0, 1, np.nan] * 20)

@@ -19,7 +19,7 @@ from rightloss.contract import (
     Possible,
     Width,
 )
-from rightloss.contract.conditions import Bounds
+from rightloss.contract.conditions import Bounds, Shapes
 from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.readings import Ask, Reading
 from rightloss.views.labels.readings.reading import regression
@@ -71,6 +71,16 @@ def fits_rank(reading: Reading, head: Head) -> bool:
     return rank == _RANK[reading.evidence.positions]
 
 
+def misshapen(reading: Reading, head: Head) -> Evidence:
+    """Evidence of an output that has not the axes that the reading's positions need."""
+    assert reading.evidence is not None
+    positions = reading.evidence.positions
+    more = len(head.shape) > _RANK[positions]
+    shape = ", ".join("n" if each is None else str(each) for each in head.shape)
+    fact = Fact(f"output ({shape}), and one label for each {positions}", head.layer, Confidence.OBSERVED)
+    return reading.evidence.meets(Condition.SHAPES, Shapes.EXTRA_AXIS if more else Shapes.MISSING_AXIS, fact)
+
+
 def narrow(reading: Reading, head: Head) -> Reading:
     """The reading after the last layer was looked at: width, activation and its axis."""
     if reading.evidence is None:
@@ -117,8 +127,9 @@ def with_number(reading: Reading, head: Head) -> Reading:
 
 def number_meant(reading: Reading, head: Head) -> tuple[Reading, ...]:
     """The rival reading of class ids as numbers, where the last layer gives one number; nothing for other labels."""
-    if not reading.class_names or not all(isinstance(name, int | float) for name in reading.class_names):
-        return ()
+    names = reading.class_names
+    if len(names) < 3 or not all(isinstance(name, int | float) for name in names):
+        return ()  # two values are a yes and a no
     ask = Ask("task", "The last layer gives one number: are the labels quantities to predict, or class ids?")
     return (regression((_one_number(head),)).asking(ask),)
 

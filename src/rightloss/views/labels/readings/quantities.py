@@ -23,6 +23,7 @@ PERCENT = 100
 BOTH_SIDES = 5  # from this many steps on, a scale that is symmetric about 0 is one of agreement or mood
 LONG = 20  # from this many values on, neighbours that occur about equally often are no chance (3 sigma)
 SMOOTH = 0.5  # von Neumann's ratio of counts in the order of the values: 2 for any order, near 0 for a curve
+TAIL = 0.01  # values at the ends of a hill that are rarer than this share of the rows come in any order
 EDGE = 0.1  # a top nearer to an end than this share of the values may be that of ids sorted by frequency
 LARGE = 100  # amounts, not ids: a few large numbers written with a decimal point
 
@@ -53,6 +54,10 @@ def quantity(values: Sequence[float], counts: Sequence[int], *, floating: bool =
         return _hill(values, counts, low)
     if gapless:
         return _starts_elsewhere(values, counts)
+    if low == 0 and high < 2 * distinct:
+        found = _hill(*_filled(values, counts), low)
+        if found is not None and found.kind == "counts":
+            return found
     return _with_gaps(values, counts, floating)
 
 
@@ -68,7 +73,8 @@ def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantit
         return Quantity("ratings", f"whole numbers 1 to {values[-1]:g}, unevenly used, as ratings are", leads=False)
     if low == 0 and values[-1] == PERCENT:
         return Quantity("numbers", "whole numbers 0 to 100 look like percentages", leads=False)
-    if not _unimodal(counts):
+    core = _without_tails(counts)
+    if not _unimodal(counts) and not (low == 0 and len(core) >= COUNTED and _unimodal(core)):
         return _curve(values, counts)
     text = f"frequencies of {low:g} to {values[-1]:g} form one smooth hill"
     interior = 0 < counts.index(max(counts)) < len(counts) - 1
@@ -77,6 +83,21 @@ def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantit
     if low == 0 and len(values) >= COUNTED:
         return Quantity("counts", f"{text}, as counts do", leads=interior)
     return None
+
+
+def _filled(values: Sequence[float], counts: Sequence[int]) -> tuple[list[float], list[int]]:
+    """Whole numbers from the smallest to the largest value, and how often each occurs."""
+    seen = dict(zip(values, counts, strict=True))
+    every = [float(value) for value in range(int(values[0]), int(values[-1]) + 1)]
+    return every, [seen.get(value, 0) for value in every]
+
+
+def _without_tails(counts: Sequence[int]) -> Sequence[int]:
+    """Counts without the rare values at either end, whose order is chance."""
+    rows = sum(counts)
+    first = next(place for place, count in enumerate(counts) if count > TAIL * rows or count == max(counts))
+    last = next(place for place in range(len(counts), 0, -1) if counts[place - 1] > TAIL * rows or place == first + 1)
+    return counts[first:last]
 
 
 def _curve(values: Sequence[float], counts: Sequence[int]) -> Quantity | None:
