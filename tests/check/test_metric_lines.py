@@ -77,3 +77,17 @@ def test_nobody_is_led_to_squared_error() -> None:
     """Independent sigmoids with the categorical loss: softmax, or the loss for independent units."""
     (finding,) = rl.check(net(layers.Dense(3, "sigmoid"), loss=losses.CategoricalCrossentropy()), (X, ONEHOT)).findings
     assert "MeanSquaredError" not in str(finding.fixes)
+
+
+def test_accuracy_of_numbers_is_named_once() -> None:
+    """Prices with metrics=['accuracy']: the number says nothing; the mean absolute error does."""
+    price = 100 + 20 * X[:, 0]
+    (finding,) = rl.check(net(layers.Dense(1), loss="mse", metrics=["accuracy"]), (X, price)).findings
+    assert finding.code == "RL405"
+    assert rl.check(net(layers.Dense(1), loss="mse", metrics=["mae"]), (X, price)).findings == ()
+
+
+def test_accuracy_of_squared_error_on_yes_and_no_is_an_accuracy() -> None:
+    """A sigmoid trained by squared error on 0/1 labels: right answers can be counted."""
+    model = net(layers.Dense(1, activation="sigmoid"), loss="mse", metrics=["accuracy"])
+    assert "RL405" not in [each.code for each in rl.check(model, (X, (X[:, 0] > 0).astype(int))).findings]

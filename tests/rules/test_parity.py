@@ -95,6 +95,7 @@ ONLY_LIVE = {
     "RL304": "a custom loss is run on two shapes",
     "RL305": "the size of a feature stands in the data",
     "RL404": "how rare a class is stands in the data",
+    "RL405": "the size of a feature stands in the data",
     "RL502": "the mean weight needs the counts of classes",
     "RL503": "the values of weights stand in the data",
     "RL701": "the loss is run",

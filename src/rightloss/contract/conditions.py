@@ -161,6 +161,13 @@ class BaseRate(Term):
     HIGH = "high", "Always giving the most frequent answer already looks good.", "98 % of one class"
 
 
+class Scored(Term):
+    """What metrics that count right answers are given."""
+
+    CLASSES = "classes", "Right answers can be counted.", "accuracy of class ids"
+    QUANTITIES = "quantities", "Labels are numbers, which no prediction hits exactly.", "accuracy of prices"
+
+
 class ClassWeight(Term):
     """class_weight against labels and outputs."""
 
@@ -263,6 +270,7 @@ class Condition(Enum):
     BROADCAST = "broadcast", Broadcast
     BOUNDS = "bounds", Bounds
     BASE_RATE = "base_rate", BaseRate
+    SCORED = "scored", Scored
     CLASS_WEIGHT = "class_weight", ClassWeight
     WEIGHT_SCALE = "weight_scale", WeightScale
     SAMPLE_WEIGHT = "sample_weight", SampleWeight

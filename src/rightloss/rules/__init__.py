@@ -30,6 +30,7 @@ from rightloss.rules.rl401_metric_thresholds_logits import metric_thresholds_log
 from rightloss.rules.rl402_metric_does_not_fit_labels import metric_does_not_fit_labels
 from rightloss.rules.rl403_metric_ignores_mask import metric_ignores_mask
 from rightloss.rules.rl404_metric_misleads_under_imbalance import metric_misleads_under_imbalance
+from rightloss.rules.rl405_accuracy_of_quantities import accuracy_of_quantities
 from rightloss.rules.rl501_class_weight_does_not_fit_labels import class_weight_does_not_fit_labels
 from rightloss.rules.rl502_weights_rescale_the_loss import weights_rescale_the_loss
 from rightloss.rules.rl503_sample_weight_does_not_fit import sample_weight_does_not_fit
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     metric_does_not_fit_labels,
     metric_ignores_mask,
     metric_misleads_under_imbalance,
+    accuracy_of_quantities,
     class_weight_does_not_fit_labels,
     weights_rescale_the_loss,
     sample_weight_does_not_fit,

@@ -29,7 +29,7 @@ WAYS = {
     ClassWeight.SEVERAL_TRUE: Outcome(
         "class_weight looks at the first label that is true in a row only.",
         "one weight for each column, inside the loss",
-        "loss=rightloss.losses.MaskedBinaryCrossentropy(positive_weight=weights)",
+        "loss=rightloss.losses.MaskedBinaryCrossentropy(positive_weight=weights)  # a last layer without activation",
     ),
     ClassWeight.POSITIONS: Outcome(
         "class_weight is for one label per example, and y has one for each step or pixel.",
@@ -37,7 +37,9 @@ WAYS = {
         _EACH,
     ),
     ClassWeight.SEVERAL_OUTPUTS: Outcome(
-        "Keras takes class_weight for models with one output only.", "sample_weight for each output", _EACH
+        "Keras takes class_weight for models with one output only.",
+        "sample_weight for each output",
+        "sample_weight=[np.vectorize(class_weight.get)(each) for each in y]  # a dict where y is one",
     ),
     ClassWeight.BOTH: Outcome(
         "class_weight and sample_weight are both given.",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from rightloss.contract import (
     Activation,
     ClassAxis,
@@ -19,7 +21,7 @@ from rightloss.contract import (
     Possible,
     Start,
 )
-from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen, Option, Recovered
+from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen, Option, Recovered, Scored
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe
 from rightloss.views.model.chance import guess
@@ -50,7 +52,7 @@ class Output:
     @property
     def half(self) -> bool:
         """Whether one label for everything is meant: half of alternating training, or a smoothed label."""
-        values = self.profile.values
+        values = self.profile.values if self.profile.kind == "float" else {}
         return self.alternates or (len(values) == 1 and 0 < next(iter(values)) < 1)
 
     def evidence(self, *, all_labels: bool) -> Evidence:
@@ -64,7 +66,7 @@ class Output:
             seen = _without(seen, Condition.CLASSES_SEEN)
         seen = self._options(seen)
         seen = measured(seen, self)
-        return self._base_rate(seen)
+        return self._scored(self._base_rate(seen))
 
     def told(self) -> Evidence:
         """What the last layer and the loss say of themselves."""
@@ -154,13 +156,14 @@ class Output:
             value = Option.NOTHING_IGNORED
         fact = Fact(self.loss.text, "compile", Confidence.DECLARED)
         seen = seen.meets(Condition.OPTION, value, fact)
-        # Without an eager trace a compiled graph may still find the operation by its type: then nothing is known.
-        recovered = (self.output.recovered or None) if self.head.recovered is None else self.head.recovered
-        if recovered is None or not self.head.activations & {Activation.SIGMOID, Activation.SOFTMAX}:
+        recovered = self.head.recovered
+        if recovered is None:
+            recovered = self.output.recovered or self.output.graph_recovers
+        if recovered is None or not seen.possible(Field.ACTIVATION) & {Activation.SIGMOID, Activation.SOFTMAX}:
             return seen
         if self.head.units == 1 and len(self.profile.shape) == len(self.head.shape) - 2 and self.profile.shape:
             recovered = False  # Keras squeezes the output to the shape of (n, T) labels, which makes a new tensor
-        if self.loss.known and self.loss.name not in _LOOKS_BEHIND:
+        if not self._looks_behind():
             recovered = False
         if self.loss.name == "BinaryFocalCrossentropy" and self.loss.from_logits == {FromLogits.TRUE}:
             recovered = False  # it applies a sigmoid of its own, and looks behind that one
@@ -170,6 +173,17 @@ class Output:
             "Keras finds the values before the activation" if recovered else "values before the activation are hidden"
         )
         return seen.meets(Condition.RECOVERED, value_of, Fact(text, where, Confidence.DECLARED))
+
+    def _looks_behind(self) -> bool:
+        """Whether the loss looks for the values before the activation; one of the user's own is asked."""
+        if not self.loss.known:
+            return True
+        if self.loss.home:
+            return self.loss.name in _LOOKS_BEHIND
+        if self.loss.from_logits != {FromLogits.TRUE} or self.reported is None:
+            return True
+        fresh = probe.reported(self.loss, self.labels, self.output.values.astype("float32"))
+        return fresh is None or not np.isclose(fresh.value, self.reported.value, rtol=1e-3)
 
     def _base_rate(self, seen: Evidence) -> Evidence:
         """Whether accuracy alone says little."""
@@ -186,6 +200,18 @@ class Output:
         share = max(counts) / sum(counts)
         value = BaseRate.HIGH if share >= HIGH_BASE_RATE else BaseRate.LOW
         return seen.meets(Condition.BASE_RATE, value, Fact(f"{share:.1%} of y is one answer", "y", Confidence.OBSERVED))
+
+    def _scored(self, seen: Evidence) -> Evidence:
+        """Whether accuracy is asked of numbers: a regression loss, and labels other than 0 and 1."""
+        if not self.loss.families <= QUANTITIES or self.profile.kind not in ("integer", "float"):
+            return seen
+        uses = [use for use in self.metrics if use.name in _ACCURACIES]
+        low, high = self.profile.minimum, self.profile.maximum
+        if not uses or low is None or high is None or self.profile.row_facts is not None:
+            return seen
+        if 0 <= low and high <= 1:
+            return seen
+        return seen.meets(Condition.SCORED, Scored.QUANTITIES, uses[0].fact)
 
 
 def _without(seen: Evidence, condition: Condition) -> Evidence:
