@@ -178,8 +178,8 @@ class Output:
         """Whether the loss looks for the values before the activation; one of the user's own is asked."""
         if not self.loss.known:
             return True
-        if self.loss.home:
-            return self.loss.name in _LOOKS_BEHIND
+        if self.loss.home:  # leaving a class out makes a new tensor of the predictions
+            return self.loss.name in _LOOKS_BEHIND and self.loss.options.get("ignore_class") is None
         if self.loss.from_logits != {FromLogits.TRUE} or self.reported is None:
             return True
         fresh = probe.reported(self.loss, self.labels, self.output.values.astype("float32"))
@@ -209,7 +209,7 @@ class Output:
         low, high = self.profile.minimum, self.profile.maximum
         if not uses or low is None or high is None or self.profile.row_facts is not None:
             return seen
-        if 0 <= low and high <= 1:
+        if low >= 0 and high <= 1:
             return seen
         return seen.meets(Condition.SCORED, Scored.QUANTITIES, uses[0].fact)
 
