@@ -15,6 +15,26 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "shuffled by an array of positions": (
+        "(x, y), _ = keras.datasets.cifar10.load_data()\ny = keras.utils.to_categorical(y, 10)\n"
+        "order = np.random.permutation(len(x))\nx, y = x[order, :, :, :], y[order, :]\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(x, y)\nm.fit(x, y[pick(), :])\nm.fit(x, y[..., :])"
+    ),
+    "chosen by an array of positions": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\ny = keras.utils.to_categorical(y[choose(), ], 16)\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(16, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "cells of two shares": (
+        "m = keras.Sequential([layers.Dense(2, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy', metrics=['accuracy', 'binary_accuracy'])\n"
+        "m.fit(x, keras.utils.to_categorical(y))"
+    ),
+    "ids that start at 1, as many units": (
+        "m = keras.Sequential([layers.Dense(4, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
+        "m.fit(x, np.array([1, 2, 3]) - 1)"
+    ),
     "probabilities of a model that gives raw scores": (
         "m = keras.Sequential([layers.Dense(10)])\n"
         "m.compile(loss=losses.SparseCategoricalCrossentropy(from_logits=True))\n"

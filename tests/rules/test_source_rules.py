@@ -180,6 +180,16 @@ BROKEN = {
         "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
         "y = (m.predict(images) > 0.5).astype('int32')",
     ),
+    "RL601 softmax as a layer on top": (
+        "RL601",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\n"
+        "show = keras.Sequential([m, layers.Softmax()])\np = show(images)",
+    ),
+    "RL102 signs of a dict": (
+        "RL102",
+        "import pandas as pd\nd = pd.read_csv('a.csv')\n" + SIGMOID + "m.compile(loss='binary_crossentropy')\n"
+        "m.fit(images, d['kind'].map({'ham': -1, 'spam': 1}))",
+    ),
     "RL601 softmax once more": (
         "RL601",
         SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nscore = tf.nn.softmax(m.predict(images)[0])",
@@ -234,6 +244,62 @@ def test_columns_of_which_only_the_number_is_known_are_called_columns() -> None:
     program = BROKEN["RL205 columns of a table"][1]
     (finding,) = check_text(IMPORTS + program, "a.py", Config()).findings
     assert "y holds rows of numbers, one column for each class" in finding.message
+
+
+TWO_KINDS = {
+    "fit and validation": ("m.fit(images, digits, validation_data=(images, rows))", "fit() gets class ids"),
+    "fit and evaluate": ("m.fit(images, rows)\nm.evaluate(images, digits)", "evaluate() gets class ids"),
+}
+
+
+@pytest.mark.parametrize(("calls", "start"), TWO_KINDS.values(), ids=TWO_KINDS)
+def test_the_call_with_other_labels_is_named(calls: str, start: str) -> None:
+    """Where another call gets labels that fit the loss, the labels are repaired: another loss would break that call."""
+    program = (
+        "rows = keras.utils.to_categorical(digits, 10)\n" + SOFTMAX + "m.compile(loss='categorical_crossentropy')\n"
+    )
+    (finding,) = check_text(IMPORTS + program + calls, "a.py", Config()).findings
+    assert finding.code == "RL101"
+    assert finding.message.startswith(start)
+    assert finding.message.endswith("Write: keras.utils.to_categorical(digits, 10)")
+
+
+def test_exchanged_arguments_are_written_in_the_programs_words() -> None:
+    """The repair of swapped arguments is the program's own call, turned round; names alone make it a warning."""
+    program = (
+        SOFTMAX + "ce = losses.SparseCategoricalCrossentropy()\n"
+        "def train_step(images, labels):\n    return ce(m(images), labels)\n"
+    )
+    (finding,) = check_text(IMPORTS + program, "a.py", Config()).findings
+    assert (finding.code, finding.severity) == ("RL302", "warning")
+    assert finding.message.endswith("Write: ce(labels, m(images))")
+
+
+def test_repairs_keep_the_programs_own_number_of_units() -> None:
+    """What is written as repair runs: 16 stays 16, and `len(mlb.classes_)` stays what it is."""
+    ids = "m = keras.Sequential([layers.Dense(16, 'sigmoid')])\nm.compile(loss='categorical_crossentropy')\n"
+    (finding,) = check_text(IMPORTS + ids + "m.fit(images, keras.utils.to_categorical(f()))", "a.py", Config()).findings
+    assert "Dense(16, " in finding.message
+    tags = (
+        "mlb = MultiLabelBinarizer()\ny = mlb.fit_transform(f())\n"
+        "m = keras.Sequential([layers.Dense(len(mlb.classes_), 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(images, y)"
+    )
+    (finding,) = check_text(IMPORTS + tags, "a.py", Config()).findings
+    assert "Dense(len(mlb.classes_), " in finding.message
+
+
+def test_losses_called_by_name_are_found() -> None:
+    """`self.loss_fn(y, p)` in a train_step that Keras calls is a set-up, also before anybody fits the model."""
+    program = (
+        "class M(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.last = layers.Dense(1)\n        self.loss_fn = losses.BinaryCrossentropy()\n"
+        "    def call(self, x):\n        return self.last(x)\n    def train_step(self, data):\n"
+        "        x, y = data\n        return {'loss': self.loss_fn(y, self(x))}\n"
+    )
+    for rest, severity in (("", "warning"), ("m = M()\nm.compile('adam')\nm.fit(images, digits)", "error")):
+        found = check_text(IMPORTS + program + rest, "a.py", Config()).findings
+        assert [(each.code, each.severity) for each in found if each.code == "RL202"] == [("RL202", severity)]
 
 
 def test_one_cause_is_said_once() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rightloss.checking.config import Config, find
+from rightloss.checking.disagree import reconsidered
 from rightloss.checking.report import Report, Summary, Understood, joined
 from rightloss.checking.silence import misspelt, silences
 from rightloss.checking.walk import files
@@ -102,11 +103,12 @@ def _report(seen: SourceReport, config: Config) -> Report:
     findings: dict[tuple[object, ...], Finding] = {}
     understood: list[Understood] = []
     excerpts: dict[Place, str] = {}
-    for each in seen.setups:
-        written = evidence(each, seen.program, seen.path)
-        if each.counts:
+    judged = [(written, tuple(_judged(written))) for written in _written(seen, seen.program)]
+    for written, found in judged:
+        if written.seen.counts:
             understood.append(_understood(written))
-        for finding in _judged(written) if not each.why else ():  # what is compiled is not what trains
+        for first in found:
+            finding = reconsidered(first, written, judged)
             key = (finding.code, finding.place, finding.output)
             if not config.wants(finding.code, seen.path) or _suppressed(finding, written, seen.program):
                 continue
@@ -123,6 +125,11 @@ def _report(seen: SourceReport, config: Config) -> Report:
         problems = (*problems, f"{seen.path}: reading stopped early, the program takes too many steps")
     ordered = sorted(_without_echoes(findings.values()), key=_order)
     return Report(tuple(ordered), summary, tuple(understood), problems, excerpts)
+
+
+def _written(seen: SourceReport, program: Program) -> Iterator[SourceSetup]:
+    for each in seen.setups:
+        yield evidence(each, program, seen.path)
 
 
 def _without_echoes(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -165,6 +172,8 @@ def _summary(understood: Sequence[Understood], skipped: int, left_out: int) -> S
 
 
 def _judged(written: SourceSetup) -> Iterator[Finding]:
+    if written.seen.why:
+        return  # what is compiled is not what trains
     for verdict in judge(written.setup):
         finding = verdict.finding
         placed = replace(finding, place=_place(_span(finding, written)))

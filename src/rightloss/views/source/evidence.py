@@ -309,4 +309,5 @@ def _arguments(seen: SetupSeen) -> Iterator[tuple[str, ast.AST | None]]:
     yield "activation", read.head.activation_node
     yield "layer", read.head.node
     yield "labels", read.labels.node if read.labels is not None else None
+    yield "y", seen.training.labels_node() if seen.training is not None else None
     yield "metrics", seen.site.args.place(2, "metrics")

@@ -33,6 +33,22 @@ class Training:
     sample_weight: Value | None
     guard: Guard
 
+    @property
+    def told(self) -> str:
+        """The call in words."""
+        return "validation_data" if self.verb == VALIDATION else f"{self.verb}()"
+
+    def labels_node(self) -> ast.AST | None:
+        """The expression that gives the labels, where it is written at the call."""
+        if self.verb != VALIDATION:
+            return self.args.place(1, "y")
+        pair = self.args.place(None, "validation_data")
+        return pair.elts[1] if isinstance(pair, ast.Tuple | ast.List) and len(pair.elts) > 1 else None
+
+
+VALIDATION = "validation"
+"""The verb of labels that a fit only looks at."""
+
 
 @dataclass(eq=False, slots=True)
 class Decoding:

@@ -14,7 +14,7 @@ from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
 from rightloss.views.source.machine import Machine, OutOfSteps
 from rightloss.views.source.models import layer_list
-from rightloss.views.source.recorder import Decoding, Site, Training
+from rightloss.views.source.recorder import VALIDATION, Decoding, Site, Training
 from rightloss.views.source.values import (
     Choice,
     Const,
@@ -186,6 +186,9 @@ def _distinct(trainings: list[Training]) -> Iterator[Training]:
             key = (labels.encoding, id(labels.node), tuple(map(id, labels.shape or ())))
         elif labels is None or isinstance(labels, Unknown):
             key = ("unknown",) if seen else (id(labels),)
+        same_kind = isinstance(labels, Data) and any(len(one) == 3 and one[0] == labels.encoding for one in seen)
+        if each.verb == VALIDATION and same_kind:
+            continue  # the labels of the fit were looked at
         if key not in seen and len(seen) < 6:
             seen.add(key)
             yield each

@@ -20,7 +20,7 @@ from rightloss.views.source.models import (
     push,
     set_graph,
 )
-from rightloss.views.source.recorder import Site, Training
+from rightloss.views.source.recorder import VALIDATION, Site, Training
 from rightloss.views.source.values import (
     Args,
     Bound,
@@ -123,10 +123,20 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
             sites = [each for _, each in site.alternatives] if isinstance(site, Choice) else [site]
             for each in sites:
                 if isinstance(each, Site) and len(each.trainings) < 32:
-                    each.trainings.append(found)
+                    each.trainings.extend((found, *_validation(args, machine)))
         return Unknown(f"what {verb} gives back", args.node)
 
     return handler
+
+
+def _validation(args: Args, machine: Machine) -> list[Training]:
+    """The labels in `validation_data=`, where they are known."""
+    given = args.get(None, "validation_data")
+    pair = given.element if isinstance(given, Dataset) else given
+    labels = pair.items[1] if isinstance(pair, Seq) and not pair.is_open and len(pair.items) > 1 else None
+    if not isinstance(labels, Data) or not labels.encoding:
+        return []
+    return [Training(VALIDATION, args, labels, None, None, machine.path)]
 
 
 def _step(machine: Machine, model: Obj, data: Value | None, labels: Value | None, args: Args) -> None:
