@@ -5,7 +5,8 @@
 CHECKOUTS holds one folder for each repository, `owner/name`, or `owner/name@commit` where two commits of one
 repository are asked for. `--known` lists confirmed bugs (columns repo, commit, path, concat_line, class), `--faulty`
 faulty programs with their fixed versions (columns source_repo, path_in_repo, commit, buggy_or_fixed,
-contract_fault_kind, confidence, evidence_class, residual_or_incidental_contract_fault). Without them only the
+contract_fault_kind, confidence, evidence_class, residual_or_incidental_contract_fault). What a person found on reading a program stands in `real_programs_read.csv`:
+a fixed version that is broken in another way than the documented one counts for neither side. Without them only the
 resolution of set-ups and all files with an error are printed. Lines of notebooks count all code cells joined, one blank
 line between them.
 """
@@ -61,6 +62,18 @@ CLASSES = {
 NEAR = 12  # lines between the place of a known bug and the finding: one points at compile, the other at an argument
 
 
+READ = Path(__file__).with_name("real_programs_read.csv")
+"""Verdicts of a person who read the program (columns repository, path, codes, verdict)."""
+
+
+def verdict(repository: str, path: str, said: set[str]) -> str:
+    """What reading the program showed; empty where nobody read it, or where other codes were said then."""
+    for row in csv.DictReader(READ.open(encoding="utf-8")):
+        if (row["repository"], row["path"]) == (repository, path) and said <= set(row["codes"].split()):
+            return row["verdict"]
+    return ""
+
+
 def checkout(root: Path, repository: str, commit: str) -> Path:
     """The folder of a repository, at a commit where there is one for it."""
     exact = root / f"{repository}@{commit}"
@@ -109,7 +122,7 @@ def faulty_programs(root: Path, table: Path) -> None:
     """Faulty programs by kind, and their fixed versions without a finding."""
     hits: Counter[tuple[str, str]] = Counter()
     totals: Counter[tuple[str, str]] = Counter()
-    clean = fixed = 0
+    clean = fixed = other = 0
     for row in csv.DictReader(table.open(encoding="utf-8")):
         file = checkout(root, row["source_repo"], row["commit"]) / row["path_in_repo"]
         if not file.exists():
@@ -119,8 +132,13 @@ def faulty_programs(root: Path, table: Path) -> None:
         if row["buggy_or_fixed"] == "fixed":
             if row["residual_or_incidental_contract_fault"]:
                 continue
-            fixed += 1
             said = codes(report, serious=True)
+            read = verdict(row["source_repo"], row["path_in_repo"], said) if said else ""
+            if read.startswith("broken"):
+                other += 1
+                print(f"  left out    {sorted(said)} {row['path_in_repo']}: {read}")
+                continue
+            fixed += 1
             clean += not said
             if said:
                 print(f"  FALSE?      {sorted(said)} {row['path_in_repo']}")
@@ -136,6 +154,7 @@ def faulty_programs(root: Path, table: Path) -> None:
     for group, total in sorted(totals.items()):
         print(f"faulty programs, {group[0]}, {group[1]}: {hits[group]} of {total} named ({hits[group] / total:.0%})")
     print(f"fixed versions without other documented faults: {clean} of {fixed} without error or warning")
+    print(f"fixed versions left out, since reading shows another fault: {other}")
 
 
 def programs(root: Path) -> Iterator[Path]:
@@ -168,10 +187,15 @@ def resolution(root: Path) -> None:
 def errors(root: Path) -> None:
     """Every file with an error, to be read by a person."""
     for file in programs(root):
-        for each in check(file).findings:
-            if each.severity is Severity.ERROR:
-                cell = f"cell {each.place.cell} " if each.place.cell is not None else ""
-                print(f"  {each.code} {file.relative_to(root)} {cell}line {each.place.line}")
+        found = [each for each in check(file).findings if each.severity is Severity.ERROR]
+        for each in found:
+            cell = f"cell {each.place.cell} " if each.place.cell is not None else ""
+            print(f"  {each.code} {file.relative_to(root)} {cell}line {each.place.line}")
+        owner, name, *parts = file.relative_to(root).parts
+        told = {each.code for each in found}
+        read = verdict(f"{owner}/{name.partition('@')[0]}", "/".join(parts), told) if found else ""
+        if read:
+            print(f"      read: {read}")
 
 
 def main() -> None:
