@@ -98,7 +98,7 @@ MISTAKES = (
         "`FBetaScore expects 2D inputs`, or a number that is wrong",
         "an error in the first batch, or nothing",
         "RL402",
-        'metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")]',
+        "metrics=[rightloss.metrics.MultiClassF1()]",
         FEATURES + IDS + _SOFTMAX + _SPARSE.replace('"accuracy"', 'keras.metrics.F1Score(average="macro")') + FIT,
         FEATURES + IDS + "y = keras.utils.to_categorical(y, 3)\n" + _SOFTMAX
         + _SPARSE.replace("sparse_", "").replace('"accuracy"', 'keras.metrics.F1Score(average="macro")') + FIT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ class LiveReport(Report):
     """Findings about one model. `advice` is `select`'s answer where the model is not compiled."""
 
     setups: tuple[Setup, ...] = ()
+    unrepaired: tuple[Finding, ...] = ()  # errors and warnings that `fix` cannot repair
     repairs: Mapping[str | None, Repair] = field(default_factory=dict)
     advice: Any = None
 
@@ -30,6 +32,9 @@ class LiveReport(Report):
         """Compile the model anew with every repair that touches compile arguments only; returns the model.
 
         Optimizer, metrics and everything else stay as they were. Weights are not touched.
+
+        Warns:
+            UserWarning: errors or warnings are left that touch the last layer or the labels, with the lines to write.
 
         Raises:
             UnsupportedInput: no finding has such a repair; the fixes of the findings say what to write instead.
@@ -43,7 +48,11 @@ class LiveReport(Report):
                 expected="a finding with a safe fix",
                 fix=lines or "nothing: there is no finding",
             )
-        return recompile(model, self.repairs)
+        changed = recompile(model, self.repairs)
+        if self.unrepaired:
+            lines = "; ".join(f"{each.code}: {each.fixes[0].title}" for each in self.unrepaired if each.fixes)
+            warnings.warn(f"compiled anew, but what compile arguments cannot repair is left: {lines}", stacklevel=2)
+        return changed
 
     @property
     def starts(self) -> tuple[tuple[str | None, Start], ...]:
@@ -102,6 +111,7 @@ def _judged(made: list[Setup], ignore: Iterable[str]) -> LiveReport:
     silent = frozenset(ignore)
     findings: list[Finding] = []
     repairs: dict[str | None, Repair] = {}
+    unrepaired: list[Finding] = []
     for setup in made:
         for verdict in judge(setup, off=silent):
             if not config.wants(verdict.finding.code, ""):
@@ -111,9 +121,11 @@ def _judged(made: list[Setup], ignore: Iterable[str]) -> LiveReport:
                 before = repairs.get(setup.output, Repair())
                 loss = verdict.loss if verdict.loss is not None else before.loss
                 repairs[setup.output] = Repair(loss, {**before.metrics, **verdict.metrics})
+            elif verdict.finding.severity is not Severity.NOTE:
+                unrepaired.append(verdict.finding)
     findings.sort(key=lambda each: list(Severity).index(each.severity))
     summary = Summary(setups=len(made), resolved=len(made))
-    return LiveReport(tuple(findings), summary, setups=tuple(made), repairs=repairs)
+    return LiveReport(tuple(findings), summary, setups=tuple(made), unrepaired=tuple(unrepaired), repairs=repairs)
 
 
 def _refuse(model: Any) -> None:

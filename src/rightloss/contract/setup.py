@@ -89,4 +89,5 @@ class Setup:
     where: Mapping[str, str] = field(default_factory=dict)  # what -> layer or argument, for `Finding.where`
     second: str = ""  # an activation that follows another one: written as a loss that applies it (from_logits=True)
     loss: Call | None = None  # the loss as it is written, but for from_logits: a repair keeps its other options
+    own_loss: bool = False  # a loss of the user's own, known by what it computes: no repair may replace it unasked
     start: Start | None = None  # live models only

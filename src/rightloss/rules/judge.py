@@ -196,6 +196,8 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     confidence = evidence.weakest(*rule.fields)
     severity = capped(rule.severity(found.point, evidence), confidence)
     open_ways = ways(evidence, found.repairs, setup.loss) if found.repairs[0].edits else ()
+    if setup.own_loss:
+        open_ways = tuple(replace(way, fix=replace(way.fix, safe=False), loss=None) for way in open_ways)
     told = [_form_of_metrics(setup, evidence, way) if way.loss is not None else {} for way in open_ways]
     open_ways = tuple(_with_metrics(way, changed) for way, changed in zip(open_ways, told, strict=True))
     message = rule.says.format(**words(found.point, evidence)).replace(" ()", "")

@@ -25,16 +25,17 @@ def metric_ignores_mask(row: Row, use: MetricUse, seen: Evidence) -> Outcome | N
     ## Bad
     ```python
     ids = np.where(x[:, 1] > 1, -1, ids)
-    model = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
-    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=-1), metrics=["accuracy"])
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(3)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+    model.compile(loss=loss, metrics=["accuracy"])
     rl.check(model, (x, ids))
     ```
 
     ## Good
     ```python
     ids = np.where(x[:, 1] > 1, -1, ids)
-    loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=-1)
-    model = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(3)])
     model.compile(loss=loss, weighted_metrics=[rl.metrics.MaskedSparseCategoricalAccuracy(ignore=-1)])
     rl.check(model, (x, ids))
     ```

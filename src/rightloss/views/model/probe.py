@@ -18,6 +18,7 @@ from rightloss.contract import Activation, Loss
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE
 from rightloss.errors import UnsupportedInput
 from rightloss.views.model.data import few
+from rightloss.views.model.guesses import as_probabilities, guesses, multiple
 from rightloss.views.model.loss_facts import LossFacts
 from rightloss.views.model.twin import CLIP
 
@@ -30,6 +31,7 @@ class Output:
     recovered: bool | None  # whether the tensor still carries the values before its activation
     dtype: str
     bounded: bool | None = None  # whether it stays in [0, 1] for inputs a thousand times as large; None: not asked
+    graph_recovers: bool | None = None  # whether a compiled graph finds the activation by its type; None: not asked
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -84,7 +86,42 @@ def bounded(model: Any, x: Any, name: str, names: list[str]) -> bool | None:
         found = [_output(run(model, each, names)[name]) for each in scaled]
     except Exception:  # a model of the user's own may refuse what it does not expect
         return None
+    if not all(np.isfinite(each.values).all() for each in found):
+        return None  # a formula that overflows says nothing
     return all(inside(each) for each in found)
+
+
+_FOUND_BY_TYPE = ("Sigmoid", "Softmax")
+"""Operations behind which Keras looks in a compiled graph, whoever applied them."""
+
+
+def graph_recovers(model: Any, x: Any, name: str, names: list[str]) -> bool | None:
+    """Whether Keras finds the values before the activation once the model is compiled; None where it is not traced."""
+    import tensorflow as tf
+
+    if getattr(model, "run_eagerly", False):
+        return False
+    types: list[str] = []
+
+    def traced(inputs: Any) -> Any:
+        tensor = _by_name(model(inputs, training=False), names)[name]
+        types.append(tensor.op.type)
+        return tensor
+
+    try:
+        with quiet():
+            tf.function(traced).get_concrete_function(x)
+    except Exception:  # a model that runs eagerly only
+        return None
+    return types[-1] in _FOUND_BY_TYPE if types else None
+
+
+def told_by_values(output: Output) -> bool:
+    """Whether values in [0, 1] may tell an activation: a layer that answers the same to everything tells none."""
+    return inside(output) and bool(np.ptp(output.values, axis=0).max() > _SPREAD)
+
+
+_SPREAD = 1e-6
 
 
 def scale_inputs(x: Any, factor: float) -> Any:
@@ -106,7 +143,10 @@ ROWS_SCALED = 8
 def run(model: Any, x: Any, names: list[str]) -> dict[str, Any]:
     """{output name: tensor} of one pass that changes nothing."""
     with _unchanged(model), quiet():
-        result = model(x, training=False)
+        return _by_name(model(x, training=False), names)
+
+
+def _by_name(result: Any, names: list[str]) -> dict[str, Any]:
     if isinstance(result, dict):
         return {name: result[name] for name in names if name in result}
     flat = list(result) if isinstance(result, list | tuple) else [result]
@@ -149,6 +189,10 @@ def activations(output: Output) -> frozenset[Activation]:
     tolerance = _HALF_PRECISION_SUM.get(output.dtype, ROW_SUM_TOLERANCE)
     if values.shape[-1] > 1 and (np.abs(values.sum(axis=-1) - 1) <= tolerance).all():
         return frozenset({Activation.SOFTMAX})
+    if not output.recovered and not told_by_values(output):
+        return frozenset(Activation)
+    if output.bounded is False and not output.recovered:
+        return frozenset({Activation.LINEAR, Activation.OTHER, Activation.LOG_SOFTMAX})
     if output.recovered or output.bounded:
         return frozenset({Activation.SIGMOID})
     if output.bounded is None and values.size >= ENOUGH_CELLS:  # raw scores would have been negative somewhere
@@ -241,38 +285,15 @@ def swapped(loss: LossFacts, labels: NDArray, tensor: Any) -> bool:
     if not labels.size or labels.min() < 0 or labels.max() > 1:
         return False
     target = keras.ops.cast(keras.ops.reshape(keras.ops.convert_to_tensor(labels), tensor.shape), "float32")
-    random = np.random.default_rng(0)
-    draws = [(sure, lean, random.normal(size=tuple(tensor.shape))) for sure, lean in _GUESSES]
-    scores = [(sure * draw + lean).astype("float32") for sure, lean, draw in draws]
     whole = as_compiled(loss.live)
-    forms = ((keras.losses.binary_crossentropy, _sigmoid), (keras.losses.categorical_crossentropy, _softmax))
+    forms = ((keras.losses.binary_crossentropy, True), (keras.losses.categorical_crossentropy, False))
     with quiet():
-        for function, form in forms:
-            guesses = [keras.ops.convert_to_tensor(form(each)) for each in scores]
-            own = [float(whole(target, p)) for p in guesses]
-            right = [float(keras.ops.mean(function(target, p))) for p in guesses]
-            wrong = [float(keras.ops.mean(function(p, target))) for p in guesses]
-            if _multiple(own, wrong, 0.02) and not _multiple(own, right, 0.05):
+        for function, independent in forms:
+            shares = [as_probabilities(each, independent=independent) for each in guesses(tuple(tensor.shape))]
+            tried = [keras.ops.convert_to_tensor(each) for each in shares]
+            own = [float(whole(target, p)) for p in tried]
+            right = [float(keras.ops.mean(function(target, p))) for p in tried]
+            wrong = [float(keras.ops.mean(function(p, target))) for p in tried]
+            if multiple(own, wrong, 0.02) and not multiple(own, right, 0.05):
                 return True
     return False
-
-
-_GUESSES = ((0.5, 0.0), (2.0, 1.0), (5.0, 0.0), (1.0, -2.0))
-"""How sure guesses are, and how far they lean to yes."""
-
-
-def _sigmoid(scores: NDArray) -> NDArray:
-    return np.asarray(1 / (1 + np.exp(-scores)))
-
-
-def _softmax(scores: NDArray) -> NDArray:
-    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
-
-
-def _multiple(values: list[float], of: list[float], tolerance: float) -> bool:
-    """Whether one factor makes these values of those."""
-    if not all(np.isfinite(values)) or not all(np.isfinite(of)) or min(map(abs, of)) == 0 or values[0] == 0:
-        return False
-    ratios = [value / other for value, other in zip(values, of, strict=True)]
-    return bool(np.allclose(ratios, ratios[0], rtol=tolerance, atol=0))

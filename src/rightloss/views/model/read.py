@@ -15,9 +15,10 @@ from rightloss.views.model.alternating import alternates
 from rightloss.views.model.data import Data, few, first_parts, profile_labels, with_labels
 from rightloss.views.model.fit_arguments import Extras, fit_arguments
 from rightloss.views.model.graph import output_names
-from rightloss.views.model.loss_facts import loss_facts, losses_of
+from rightloss.views.model.loss_facts import LossFacts, loss_facts, losses_of
 from rightloss.views.model.metric_facts import metrics_of
 from rightloss.views.model.output import Output
+from rightloss.views.model.recognise import recognised
 
 
 def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: bool = True) -> list[Setup]:
@@ -66,16 +67,24 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         if custom:
             loss = replace(loss, families=frozenset({Loss.OTHER}), from_logits=frozenset(FromLogits), live=None)
         tensor, output = outputs[name]
+        loss = recognised(loss, batch.y[name], batch.labels[name], tuple(output.values.shape))
         head = found.get(name) or graph.Head(name, output.shape)
         head = replace(head, shape=head.shape if all(head.shape[1:]) and head.shape else output.shape)
-        if head.activations == frozenset(Activation) and probe.inside(output):
-            output = replace(output, bounded=probe.bounded(model, batch.x, name, names))
+        if head.activations == frozenset(Activation) and probe.told_by_values(output):
+            bounded = probe.bounded(model, batch.x, name, names)
+            found_by_type = probe.graph_recovers(model, batch.x, name, names) if _reads_scores(loss) else None
+            output = replace(output, bounded=bounded, graph_recovers=found_by_type)
         pushed = push.pushed(model, batch.x, name, names, head, loss, batch.y[name])
         one = Output(head, loss, batch.labels[name], uses[name], tensor, output, batch.y[name], pushed, half)
         seen = one.evidence(all_labels=all_labels)
         seen = fit_arguments(seen, one, extras, batch, names, name, all_labels=all_labels)
         made.append(_setup(one, seen, name if len(names) > 1 else None, all_labels=all_labels))
     return made
+
+
+def _reads_scores(loss: LossFacts) -> bool:
+    """Whether the loss was told that it gets raw scores: only then does it matter what stands behind them."""
+    return loss.from_logits == {FromLogits.TRUE}
 
 
 def _named(model: Any, names: list[str], losses: dict[str, Any], batch: Data) -> None:
@@ -106,6 +115,7 @@ def _setup(one: Output, seen: Evidence, name: str | None, *, all_labels: bool) -
         where={**where, "width": layer},
         second=one.head.word if one.twice else "",
         loss=one.loss.written,
+        own_loss=one.loss.known and not one.loss.home,
         start=one.start(all_labels=all_labels),
     )
 
