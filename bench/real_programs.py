@@ -5,10 +5,10 @@
 CHECKOUTS holds one folder for each repository, `owner/name`, or `owner/name@commit` where two commits of one
 repository are asked for. `--known` lists confirmed bugs (columns repo, commit, path, concat_line, class), `--faulty`
 faulty programs with their fixed versions (columns source_repo, path_in_repo, commit, buggy_or_fixed,
-contract_fault_kind, confidence, evidence_class, residual_or_incidental_contract_fault). What a person found on reading a program stands in `real_programs_read.csv`:
-a fixed version that is broken in another way than the documented one counts for neither side. Without them only the
-resolution of set-ups and all files with an error are printed. Lines of notebooks count all code cells joined, one blank
-line between them.
+contract_fault_kind, confidence, evidence_class, residual_or_incidental_contract_fault). Without them only the
+resolution of set-ups and all files with an error are printed. What a person found on reading a program stands in
+`real_programs_read.csv`: a fixed version that is broken in another way than the documented one counts for neither side.
+Lines of notebooks count all code cells joined, one blank line between them.
 """
 
 from __future__ import annotations

@@ -197,9 +197,7 @@ def _span(finding: Finding, written: SourceSetup) -> Span | None:
 
 
 def _place(span: Span | None) -> Place:
-    if span is None:
-        return Place()
-    return Place(span.path, span.line, span.column, span.cell, span.end_line, span.end_column)
+    return span.place if span is not None else Place()
 
 
 def _line(program: Program, place: Place) -> str:

@@ -86,9 +86,11 @@ def show(machine: Machine, layer: Value, below: Tensor) -> None:
     model = below.model or below.op
     if not isinstance(layer, Obj) or not is_model(model) or layer.short not in ("Softmax", "Activation"):
         return
-    given = layer.args.get(0, "activation")
-    name = "softmax" if layer.short == "Softmax" else given.value if isinstance(given, Const) else ""
-    machine.recorder.shown(model, str(name), layer.node)
+    given = layer.args.get(0, "activation") if layer.short == "Activation" else None
+    name = given.value if isinstance(given, Const) else "softmax" if layer.short == "Softmax" else ""
+    machine.recorder.shown(
+        model, str(name), (layer.args.place(0, "activation") if given is not None else None) or layer.node
+    )
 
 
 def pop(machine: Machine, model: Obj) -> None:

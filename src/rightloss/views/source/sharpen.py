@@ -51,6 +51,7 @@ def _twice(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
     symptom = _SYMPTOMS.get(second or "", "")
     return replace(
         finding,
+        place=place.place if place is not None else finding.place,
         message=message,
         symptom=symptom,
         expected=f"one activation, {first}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from rightloss.findings import Place
 from rightloss.views.source.notebooks import Program
 
 
@@ -21,6 +22,11 @@ class Span:
     end_column: int
     start: int
     end: int
+
+    @property
+    def place(self) -> Place:
+        """The same, as findings carry it."""
+        return Place(self.path, self.line, self.column, self.cell, self.end_line, self.end_column)
 
     def __str__(self) -> str:
         cell = f"cell {self.cell}:" if self.cell is not None else ""
