@@ -15,10 +15,10 @@ def gradient_dies_when_saturated(value: Gradient, seen: Evidence) -> Outcome | N
     ## Why is this bad?
     Keras on TensorFlow computes the loss from the values before sigmoid or softmax, as long as the output tensor
     is the one the activation made. A `Reshape`, `Flatten`, `TimeDistributed` or `Concatenate` after it, an
-    activation in half precision, or `ignore_class` of the loss breaks that. Then probabilities are cut to [1e-7, 1 - 1e-7], and beyond the
-    gradient is exactly 0: from |z| = 16.2 on in float32, from 8 on in float16, from 5.6 on in bfloat16. The check
-    puts scores of 20 on the wrong side in the place of the model's own, and looks at what arrives there; a loss of
-    your own is asked in the same way.
+    activation in half precision, or `ignore_class` of the loss breaks that. Then probabilities are cut to
+    [1e-7, 1 - 1e-7], and beyond the gradient is exactly 0: from |z| = 16.2 on in float32, from 8 on in float16, from
+    5.6 on in bfloat16. The check puts scores of 20 on the wrong side in the place of the model's own, and looks at
+    what arrives there; a loss of your own is asked in the same way.
 
     ## What you will see
     Nothing while scores are small. With large inputs, learning that stops: loss 4.67 and accuracy 0.70, where the
