@@ -94,6 +94,7 @@ MISSING = (
     Input("unknown beside numbers", lambda: ["0", "1", "unknown"] * 20, "binary", asks=("ignore",), ignore=-1),
     Input("none beside numbers", lambda: ["0", "1", "none"] * 20, "error", says="None if label in"),
     Input("empty text", lambda: ["", "a", "b"] * 20, "binary", asks=("ignore",), ignore=-1),
+    Input("a blank and a word", lambda: ["?", "unknown", "a", "b"] * 20, "multiclass", asks=("ignore",), ignore=-1),
     Input("three blanks", lambda: ["n/a", "?", "nan", "a", "b"] * 20, "binary", asks=("ignore",), ignore=-1),
     Input("nan and one name", lambda: ["nan", "a"] * 20, "binary", asks=("ignore",)),
     Input("nothing but blanks", lambda: ["", "nan"] * 20, "refuse", says="missing"),

@@ -235,6 +235,24 @@ def test_what_cannot_be_obeyed_is_refused(labels, keywords: dict, word: str) -> 
         rl.select(labels, **keywords)
 
 
+@pytest.mark.parametrize(
+    ("ignore", "classes"),
+    [
+        (None, ("a", "b", "unknown")),
+        ("?", ("a", "b", "unknown")),
+        ("unknown", ("a", "b")),
+        ("none", ("?", "a", "b", "n/a", "unknown")),
+        ("a", ("?", "b", "n/a", "unknown")),
+    ],
+)
+def test_naming_one_blank_names_all(ignore: str | None, classes: tuple) -> None:
+    """ "?" and "n/a" say the same; whoever leaves "unknown" out leaves them out too; names stay what they are."""
+    y = ["?", "n/a", "unknown", "a", "b"] * 20
+    advice = rl.select(y, ignore=ignore)
+    assert advice.classes == classes
+    np.testing.assert_array_equal(advice.encode(y) >= 0, [each in classes for each in y])
+
+
 def test_infinite_labels_are_refused() -> None:
     """Infinity is neither a class nor a missing label."""
     with pytest.raises(UnsupportedInput, match="infinite"):

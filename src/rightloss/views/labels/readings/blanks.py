@@ -10,7 +10,7 @@ from rightloss.contract import Positions
 from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.class_names import is_number, text_classes
-from rightloss.views.labels.readings.reading import NO_IGNORE, Reading
+from rightloss.views.labels.readings.reading import NO_IGNORE, Ask, Reading
 from rightloss.views.labels.readings.scalars import ask_code, constant
 from rightloss.views.labels.readings.sentinels import blank, perhaps_blank
 
@@ -29,9 +29,12 @@ def with_blanks(
     classes = readings[0]
     if blanks == [NO_IGNORE]:
         raise _unsettled(profile, kept, blanks)
+    apart = replace(classes, answers={**classes.answers, "ignore": NO_IGNORE})
     if blanks and len(kept) > len(blanks) + 1:
-        coded = _text_code(profile, kept, blanks, positions)
-        return [coded, replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}).asking(ask_code(blanks))]
+        ask = _ask_which([*blanks, *words]) if words else ask_code(blanks)
+        more = [_text_code(profile, kept, [word, *blanks], positions) for word in words]
+        rivals = [each.asking(ask) for each in more if each.evidence is not None]
+        return [_text_code(profile, kept, blanks, positions), *rivals, apart.asking(ask)]
     if len(kept) == 2:
         words = []  # one word beside one name: "none" and "mild" are two classes
     rivals = [
@@ -42,13 +45,19 @@ def with_blanks(
     ]
     if not rivals:
         return readings
-    return [replace(classes, answers={**classes.answers, "ignore": NO_IGNORE}), *readings[1:], *rivals]
+    return [apart, *readings[1:], *rivals]
+
+
+def _ask_which(codes: list[Any]) -> Ask:
+    return Ask("ignore", f"Which of {', '.join(map(repr, codes))} mean 'no label', and which are classes?")
 
 
 def all_blanks(values: Iterable[Any], stated: str | None) -> set[Any]:
     """The texts that mean "no label" where one of them was stated: whoever names one of several blanks names all."""
-    blanks, _ = _sorted_out(list(values))
-    return set(blanks) if stated in blanks else {stated} if stated is not None else set()
+    if stated is None:
+        return set()
+    blanks, words = _sorted_out(values)
+    return {stated, *blanks} if stated in (*blanks, *words) else {stated}
 
 
 def _sorted_out(values: Iterable[Any]) -> tuple[list[Any], list[Any]]:
