@@ -146,6 +146,29 @@ def test_train_predict_evaluate(
     assert "no label column 'sort'" in capsys.readouterr().err
 
 
+def test_a_goal_is_carried_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With costs, the remedy is said before training and measured after it; a goal that is none stops before both."""
+    monkeypatch.setattr("rightloss.train.fit.PATIENCE", 3)
+    monkeypatch.chdir(tmp_path)
+    write_table(Path("rows.csv"), rows=120)
+    assert run(["train", "rows.csv", "-l", "sort", "--goal", "best"]) == 2
+    told = capsys.readouterr()
+    assert "balanced_accuracy" in told.err
+    assert "epoch" not in told.err
+    assert not Path("rows-model").exists()
+
+    assert run(["train", "rows.csv", "-l", "sort", "--cost", "big:plain=9"]) == 0
+    told = capsys.readouterr()
+    assert "least expected cost" in told.out
+    assert "for cost: cost " in told.out
+    assert run(["evaluate", "rows-model", "rows.csv", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["goal"]
+    assert found["remedy"] == "expected-cost"
+    assert found["decided"]["cost"] <= found["plain"]["cost"]
+
+
 def test_json_is_all_that_is_on_stdout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,7 @@
 """A preparation as Python lines for a user's script, which needs `import numpy as np` only.
 
 The lines take labels of any kind that can be iterated: lists, arrays (masked ones too), columns of pandas, polars and
-Arrow, in which None, NaN and pandas.NA are missing and text may come as bytes.
+Arrow, in which None, NaN and pandas.NA are missing; text may come as bytes where `with_bytes` adds its line.
 """
 
 from __future__ import annotations
@@ -61,14 +61,21 @@ def _class_lines(preparation: Preparation, labels: str, told: str | None) -> lis
     """`classes` and `index`; `labels` is an expression for the set of labels in the data."""
     names = preparation.classes
     listed = told or written(names)
-    if listed is None:
-        lines = [f"classes = sorted({labels}{_order(names)})  # {len(names):,} in the labels that were looked at"]
-    else:
-        lines = [f"classes = {listed}"]
-    lines.append("index = {label: i for i, label in enumerate(classes)}")
-    if listed is not None and all(isinstance(each, str) for each in names):
-        lines.append("index |= {label.encode(): i for label, i in index.items()}  # where text comes as bytes")
-    return lines
+    found = f"sorted({labels}{_order(names)})  # {len(names):,} in the labels that were looked at"
+    return [f"classes = {found if listed is None else listed}", _INDEX]
+
+
+_INDEX = "index = {label: i for i, label in enumerate(classes)}"
+_BYTES = "index |= {label.encode(): i for label, i in index.items()}  # where text comes as bytes"
+
+
+def with_bytes(lines: Sequence[str]) -> list[str]:
+    """The lines of a preparation with one more, by which class names that are written out are found as bytes too.
+
+    A script needs it, as nobody can say how its reader will hold the labels; what is shown beside the labels does not.
+    """
+    text = any(line.startswith('classes = ["') for line in lines)
+    return [each for line in lines for each in ((line, _BYTES) if text and line == _INDEX else (line,))]
 
 
 def _pad(_: Preparation, __: Step, name: str, ___: str | None) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from rightloss.contract import recipe
 from rightloss.contract.contract import Contract
 from rightloss.contract.preparation import Op, Preparation
-from rightloss.contract.prepared_lines import MOST_WRITTEN, missing_lines
+from rightloss.contract.prepared_lines import MOST_WRITTEN, missing_lines, with_bytes
 from rightloss.contract.recipe import Call, Name, literal
 from rightloss.contract.vocabulary import Activation, Decode, Form, Labels, Loss, Positions, Source, Task
 
@@ -189,7 +189,7 @@ def _prepared(contract: Contract, lines: Sequence[str], names: tuple[Any, ...]) 
     named = [f"classes = {_list(names)}"] if names else []
     shape = "" if contract.units != 1 or contract.positions is Positions.EXAMPLE else ", one column at the end"
     told = f"# Labels as the loss reads them: {contract.labels.example}{shape}"
-    return ["", told, *(lines or _as_array(contract)), *named]
+    return ["", told, *(with_bytes(lines) or _as_array(contract)), *named]
 
 
 def _as_array(contract: Contract) -> list[str]:

@@ -136,8 +136,8 @@ def _need(columns: Sequence[str], source: Source, what: str) -> None:
     gone = [name for name in columns if name not in source.names]
     if gone:
         raise MissingColumn(
-            f"{source.where} has no {what} column {', '.join(map(repr, gone[:8]))}",
-            expected=f"the columns of the training table; it has {listing(source.names)}",
+            f"{source.where} has no {what} column {', '.join(map(repr, gone[:8]))}; it has {listing(source.names)}",
+            expected=f"the {what} columns of the training table: {listing(columns)}",
             fix="name the columns as in training; cells may be empty, which the model reads as missing",
         )
 
@@ -182,7 +182,11 @@ def _refuse_unknown(values: Any, classes: Sequence[Any]) -> None:
     unknown = sorted({each for each in array.tolist() if each not in set(classes)}, key=repr)
     if unknown:
         raise WrongArgument(
-            f"labels that the model does not know: {', '.join(map(repr, unknown[:5]))}",
-            expected=f"one of {', '.join(map(repr, classes[:20]))}",
+            f"labels that the model does not know: {_shown(unknown[:5])}",
+            expected=f"one of {_shown(classes[:20])}",
             fix="correct or remove these rows, or train again with them",
         )
+
+
+def _shown(labels: Sequence[Any]) -> str:
+    return ", ".join(repr(each) if isinstance(each, str) else str(each) for each in labels)
