@@ -15,6 +15,15 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "layers that clone_function makes anew": (
+        "m = keras.models.clone_model(keras.Sequential([layers.Dense(3)]), clone_function=with_softmax)\n"
+        "m.compile(loss='sparse_categorical_crossentropy')"
+    ),
+    "a match that is not decided": (
+        "match ask():\n    case 'raw':\n        last = layers.Dense(3)\n    case _:\n"
+        "        last = layers.Dense(3, 'softmax')\n"
+        "m = keras.Sequential([last])\nm.compile(loss='sparse_categorical_crossentropy')"
+    ),
     "shuffled by an array of positions": (
         "(x, y), _ = keras.datasets.cifar10.load_data()\ny = keras.utils.to_categorical(y, 10)\n"
         "order = np.random.permutation(len(x))\nx, y = x[order, :, :, :], y[order, :]\n"

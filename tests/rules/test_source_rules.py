@@ -40,6 +40,13 @@ BROKEN = {
         "m = keras.Sequential([keras.Input((8,)), layers.Dense(10, 'softmax')])\n"
         "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, y)",
     ),
+    "RL101 a number of a line": (
+        "RL101",
+        "def parse(line):\n    cells = tf.io.decode_csv(line, [[0.0], [0.0], [0]])\n"
+        "    return tf.stack(cells[:-1]), cells[-1]\n"
+        "d = tf.data.TextLineDataset('a').map(parse).batch(8)\n" + SOFTMAX +
+        "m.compile(loss='categorical_crossentropy')\nm.fit(d)",
+    ),
     "RL101 one column of a table": (
         "RL101",
         "import pandas as pd\nd = pd.read_csv('a.csv')\nm = keras.Sequential([layers.Dense(3, 'softmax')])\n"

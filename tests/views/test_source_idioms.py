@@ -33,6 +33,63 @@ def told(program: str) -> str:
 
 
 HEADS = {
+    "layers handed to Sequential's own constructor": (
+        "class Net(keras.Sequential):\n    def __init__(self, n):\n"
+        "        super().__init__([layers.Flatten(), layers.Dense(n)])\n"
+        "m = Net(3)\nm.compile(loss='sparse_categorical_crossentropy')",
+        "3 linear SparseCategoricalCrossentropy false",
+    ),
+    "fields of a dataclass": (
+        "from dataclasses import dataclass, field\n@dataclass\nclass C:\n    units: int = 1\n"
+        "    loss: str = field(default='binary_crossentropy')\n"
+        "    last: object = field(default_factory=lambda: layers.Activation('sigmoid'))\n"
+        "c = C(units=2)\nm = keras.Sequential([layers.Dense(c.units), c.last])\nm.compile(loss=c.loss)",
+        "2 sigmoid BinaryCrossentropy false",
+    ),
+    "a match on a known word": (
+        "match 'one':\n    case 'three':\n        n = 3\n    case 'one' | 'single':\n        n = 1\n    case _:\n"
+        "        n = 5\nm = keras.Sequential([layers.Dense(n, 'sigmoid')])\nm.compile(loss='binary_crossentropy')",
+        "1 sigmoid BinaryCrossentropy false",
+    ),
+    "names bound inside expressions": (
+        "if (n := 1) == 1:\n    m = keras.Sequential([layers.Dense(n)])\nm.compile(loss=(l := 'binary_crossentropy'))",
+        "1 linear BinaryCrossentropy false",
+    ),
+    "a condition inside a comprehension": (
+        "m = keras.Sequential([layers.Dense(n) for n in (64, 0, 32, 1, 0) if n])\n"
+        "m.compile(loss='binary_crossentropy')",
+        "1 linear BinaryCrossentropy false",
+    ),
+    "a layer that partial made": (
+        "from functools import partial\nlast = partial(layers.Dense, activation='softmax')\n"
+        "m = keras.Sequential([last(4)])\nm.compile(loss='categorical_crossentropy')",
+        "4 softmax CategoricalCrossentropy false",
+    ),
+    "a factory handed to a factory": (
+        "def last(n=3, act=None):\n    return layers.Dense(n, activation=act)\ndef build(make=last, **kw):\n"
+        "    return keras.Sequential([make(**kw)])\nbuild(n=2).compile(loss='categorical_crossentropy')",
+        "2 linear CategoricalCrossentropy false",
+    ),
+    "arguments of compile in a dict": (
+        "kw = dict(optimizer='adam', loss='binary_crossentropy')\nmore = {**kw, 'metrics': ['accuracy']}\n"
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(**more)",
+        "1 linear BinaryCrossentropy false",
+    ),
+    "compile_from_config": (
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile_from_config({'loss': 'binary_crossentropy'})",
+        "1 linear BinaryCrossentropy false",
+    ),
+    "a loss added to a graph": (
+        "i, t = keras.Input((8,)), keras.Input((1,))\no = layers.Dense(1)(i)\nm = keras.Model([i, t], o)\n"
+        "m.add_loss(keras.losses.binary_crossentropy(t, o))\nm.compile('adam')",
+        "1 linear BinaryCrossentropy false",
+    ),
+    "a loss of the backend in a function": (
+        "import tensorflow.keras.backend as K\ndef own(t, p):\n"
+        "    return K.mean(K.categorical_crossentropy(t, p, from_logits=True))\n"
+        "m = keras.Sequential([layers.Dense(3)])\nm.compile(loss=own)",
+        "3 linear CategoricalCrossentropy true",
+    ),
     "layers and models through stars": (
         "from keras.models import *\nfrom keras.layers import *\ni = Input((4,))\n"
         "m = Model(i, Dense(3, activation='softmax')(i))\nm.compile(loss='categorical_crossentropy')",

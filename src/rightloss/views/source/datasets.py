@@ -83,6 +83,8 @@ def call_name(name: str, args: Args) -> Value | None:
         return _tfds(args)
     if name in _RECORDS:
         return _record(args)
+    if name in ("tensorflow.io.decode_csv", "tensorflow.decode_csv"):
+        return _columns(args)
     if name.startswith("tensorflow.data.") and name.endswith((".from_tensor_slices", ".from_tensors")):
         return Dataset(_rows(args.get(0, "tensors") or Unknown("nothing", args.node), args.node), args.node)
     if name.startswith("tensorflow.data.") and name.endswith("Dataset.zip"):
@@ -123,6 +125,23 @@ def _feature(value: Value) -> Value:
     if shape == (None,) and isinstance(kind, Ref) and kind.name.rpartition(".")[2] in ("int32", "int64"):
         return Data(_TWO, shape=shape, low=0, whole=True, node=value.node, why=FEATURE)
     return Data(shape=shape, node=value.node)
+
+
+def _columns(args: Args) -> Value:
+    """`tf.io.decode_csv(line, [[0.0], [0]])`: one number or text for each example and column."""
+    defaults = args.get(1, "record_defaults")
+    if not isinstance(defaults, Seq) or defaults.is_open:
+        return Unknown("columns whose kinds are not known", args.node)
+    return Seq.of([_column(each) for each in defaults.items], "list", args.node)
+
+
+def _column(default: Value) -> Data:
+    node = getattr(default, "node", None)
+    first = default.items[0] if isinstance(default, Seq) and default.items else default
+    whole = isinstance(constant(first), int) and not isinstance(constant(first), bool)
+    if whole or (isinstance(first, Ref) and first.name.rpartition(".")[2] in ("int32", "int64")):
+        return Data(_TWO, shape=(None,), low=0, whole=True, node=node, why=FEATURE)
+    return Data(shape=(None,), node=node)
 
 
 def _element(value: Value, node: ast.AST | None) -> Value:

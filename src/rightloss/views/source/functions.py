@@ -120,7 +120,7 @@ def instantiate(machine: Machine, cls: UserClass, args: Args) -> Obj:
     if isinstance(init, Function):
         inline(machine, bound_plain(init, made), args)
     elif "dataclass" in _class_decorators(cls) or not cls.bases:
-        _fill_fields(cls, args, made)
+        _fill_fields(machine, cls, args, made)
     return made
 
 
@@ -134,12 +134,18 @@ def _class_decorators(cls: UserClass) -> set[str]:
     return {each.id if isinstance(each, ast.Name) else getattr(each, "attr", "") for each in nodes}
 
 
-def _fill_fields(cls: UserClass, args: Args, made: Obj) -> None:
+def _fill_fields(machine: Machine, cls: UserClass, args: Args, made: Obj) -> None:
     """What `@dataclass` would write into the instance."""
     fields = [
         each.target.id
         for each in cls.node.body
         if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
     ]
+    for name in fields:
+        default = cls.members.get(name)
+        if isinstance(default, Obj) and default.cls == "dataclasses.field":
+            factory = default.args.get(None, "default_factory")
+            plain = default.args.get(None, "default") or Unknown(f"the field {name}", default.node)
+            made.attrs[name] = run(machine, factory, (), default.node) if isinstance(factory, Function) else plain
     made.attrs.update(zip(fields, args.positional, strict=False))
     made.attrs.update({name: value for name, value in args.keywords.items() if name in fields})

@@ -240,10 +240,30 @@ def _delete(machine: Machine, node: ast.Delete) -> bool:
 
 
 def _match(machine: Machine, node: ast.Match) -> bool:
-    """Each case is an arm; only plain constants could be decided, and branches on them are rare enough to leave."""
-    evaluate(machine, node.subject)
-    arms = [lambda case=case: run_block(machine, case.body) for case in node.cases]
+    """Each case is an arm, up to one that surely matches; a subject that is known decides."""
+    subject = evaluate(machine, node.subject)
+    arms: list[Callable[[], bool]] = []
+    for case in node.cases:
+        matches = _matches(case.pattern, subject) if case.guard is None else None
+        if matches is True and not arms:
+            return run_block(machine, case.body)
+        if matches is not False:
+            arms.append(lambda case=case: run_block(machine, case.body))  # type: ignore[misc]
+        if matches is True:
+            return machine.try_arms(arms)
     return machine.try_arms((*arms, lambda: False))
+
+
+def _matches(pattern: ast.pattern, subject: Value) -> bool | None:
+    """Whether a pattern matches; None where that is not known. Names that a pattern binds are not followed."""
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
+        return True
+    if isinstance(pattern, ast.MatchOr):
+        found = [_matches(each, subject) for each in pattern.patterns]
+        return True if True in found else None if None in found else False
+    if isinstance(pattern, ast.MatchValue) and isinstance(pattern.value, ast.Constant) and isinstance(subject, Const):
+        return bool(pattern.value.value == subject.value)
+    return None
 
 
 _STATEMENTS: dict[type[ast.stmt], _Handler] = {

@@ -11,6 +11,7 @@ from rightloss.views.source.layers import OLD_KEYWORDS
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import (
     COPIES,
+    SEQUENTIAL,
     clone,
     forward,
     is_model,
@@ -278,6 +279,15 @@ def set_weights(machine: Machine, owner: Value, args: Args) -> Value:
     return _NONE
 
 
+def _compile_from_config(machine: Machine, model: Value, args: Args) -> Value:
+    """`model.compile_from_config({"loss": …})`."""
+    config = args.get(0, "config")
+    if not isinstance(config, Map):
+        return compile_model(machine, model, Args(args.node, (), {}, True))
+    named = {str(key): value for key, value in config.items.items()}
+    return compile_model(machine, model, Args(args.node, (), named, config.is_open))
+
+
 def _nothing(machine: Machine, model: Value, args: Args) -> Value:
     return _NONE
 
@@ -285,6 +295,7 @@ def _nothing(machine: Machine, model: Value, args: Args) -> Value:
 Method = Callable[[Machine, Value, Args], Value]
 MODEL_METHODS: dict[str, Method] = {
     "compile": compile_model,
+    "compile_from_config": _compile_from_config,
     **{verb: train(verb) for verb in ("fit", "fit_generator", "evaluate", "evaluate_generator", "train_on_batch",
                                       "test_on_batch")},
     **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), predict),
@@ -310,6 +321,11 @@ def model_method(machine: Machine, model: Obj, name: str, args: Args) -> Value |
 def super_method(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
     """`super().name(...)` where the base is Keras's own."""
     if name == "__init__" and isinstance(receiver, Obj):
+        layers = args.get(0, "layers")
+        if isinstance(receiver.cls, UserClass) and receiver.cls.is_a(SEQUENTIAL) and isinstance(layers, Seq):
+            for layer in layers.items:
+                push(machine, receiver, layer)
+            return _NONE
         set_graph(receiver, args)
         return _NONE
     if name == "compile":
@@ -330,8 +346,10 @@ def load(machine: Machine, args: Args) -> Value:
 
 
 def copy_model(machine: Machine, args: Args) -> Value:
-    """`clone_model(model)`."""
-    model = args.get(0, "model")
+    """`clone_model(model)`; what a function for each layer makes of it is not followed."""
+    model, each = args.get(0, "model"), args.get(2, "clone_function")
+    if each is not None and not (isinstance(each, Const) and each.value is None):
+        return Unknown("layers that clone_function makes", args.node)
     return clone(model, args.node) if isinstance(model, Obj) else Unknown("a copy of a model", args.node)
 
 
