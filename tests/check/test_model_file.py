@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
+import keras
 import numpy as np
 from check.measured import IDS, SCCE, X, net
 from click.testing import CliRunner
@@ -55,3 +56,31 @@ def test_data_of_another_kind_is_refused(tmp_path: Path, files: tuple[str, str])
         check_model_file(files[0], str(tmp_path / "other.npz"))
     with pytest.raises(UnreadableInput, match="does not exist"):
         check_model_file(str(tmp_path / "none.keras"), files[1])
+
+
+def test_a_model_that_is_not_compiled_gets_the_answer_of_select(tmp_path: Path, files: tuple[str, str]) -> None:
+    """As text and in JSON, as in Python."""
+    keras.Sequential([keras.Input((8,)), layers.Dense(3)]).save(tmp_path / "plain.keras")
+    arguments = [str(tmp_path / "plain.keras"), "--data", files[1]]
+    result = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert "not compiled" in result.output
+    assert "SparseCategoricalCrossentropy" in result.output
+    result = CliRunner().invoke(command, [*arguments, "--format", "json"], standalone_mode=False)
+    assert json.loads(result.output)["advice"]["task"] == "multiclass"
+
+
+def test_the_report_of_a_file_tells_what_is_known_before_training(files: tuple[str, str]) -> None:
+    """The same as live."""
+    arguments = [files[0], "--data", files[1]]
+    result = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert "Before training: first loss" in result.output
+    result = CliRunner().invoke(command, [*arguments, "--format", "json"], standalone_mode=False)
+    (output,) = json.loads(result.output)["summary"]["outputs"]
+    assert output["rows"] == len(X)
+
+
+def test_arrays_of_objects_are_refused(tmp_path: Path, files: tuple[str, str]) -> None:
+    """They would have to be unpickled."""
+    np.savez(tmp_path / "objects.npz", x=X, y=np.array([0, None] * 128, dtype=object))
+    with pytest.raises(UnreadableInput, match="Python objects"):
+        check_model_file(files[0], str(tmp_path / "objects.npz"))

@@ -127,6 +127,19 @@ def test_labels_shorter_than_the_output_are_what_ctc_is_for() -> None:
     assert rl.check(model, (np.zeros((40, 20, 8), "float32"), labels)).findings == ()
 
 
+@pytest.mark.parametrize("softmax", [1, -1])
+def test_classes_before_pixels_are_one_cause(softmax: int) -> None:
+    """Channels first: losses of Keras read classes on the last axis, whatever axis the softmax runs over."""
+    inputs = keras.Input((6, 5, 3))
+    scores = layers.Permute((3, 1, 2))(layers.Conv2D(4, 1)(inputs))
+    model = keras.Model(inputs, layers.Softmax(axis=softmax)(scores))
+    model.compile(loss=SCCE())
+    masks = np.random.default_rng(2).integers(0, 4, (40, 6, 5))
+    report = rl.check(model, (np.zeros((40, 6, 5, 3), "float32"), masks))
+    assert codes(report) == [("RL207", None)]
+    assert "Permute((2, 3, 1))" in report.findings[0].message
+
+
 def test_the_axis_of_region_losses_is_no_axis_of_classes() -> None:
     """Dice(axis=...) says over what regions are summed."""
     assert rl.check(net(layers.Dense(3, activation="softmax"), loss=losses.Dice(axis=0)), (X, ONEHOT)).ok
@@ -261,6 +274,12 @@ def test_a_dataset_of_single_examples_is_refused() -> None:
     """The line that makes batches is named."""
     with pytest.raises(UnsupportedInput, match=r"dataset\.batch\(32\)"):
         rl.check(net(layers.Dense(1), loss=BCE()), tf.data.Dataset.from_tensor_slices((X, BINARY)))
+
+
+def test_sparse_labels_are_refused_with_the_line_that_makes_them_dense() -> None:
+    """A batch cannot be cut from a SparseTensor."""
+    with pytest.raises(UnsupportedInput, match=r"tf\.sparse\.to_dense"):
+        rl.check(net(layers.Dense(3), loss=SCCE()), (X, tf.sparse.from_dense(ONEHOT)))
 
 
 def test_a_layer_is_no_model() -> None:

@@ -73,4 +73,11 @@ def _data(path: str) -> Any:
                 expected="arrays x and y",
                 fix="np.savez('data.npz', x=x, y=y)",
             )
-        return tuple(arrays[name] for name in ARRAYS if name in arrays)
+        try:
+            return tuple(arrays[name] for name in ARRAYS if name in arrays)
+        except ValueError as error:  # NumPy would have to unpickle
+            raise UnreadableInput(
+                f"{path} holds Python objects, which are not loaded: {_short(error)}",
+                expected="arrays of numbers or text",
+                fix="np.savez('data.npz', x=x.astype('float32'), y=y.astype(str))",
+            ) from None

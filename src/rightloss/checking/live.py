@@ -60,10 +60,12 @@ class LiveReport(Report):
         return tuple((setup.output, setup.start) for setup in self.setups if setup.start is not None)
 
     def to_json(self) -> dict[str, Any]:
-        """The documented object; `summary` also holds what is known of each output before the first step."""
+        """The documented object; `summary` also holds what is known of each output before the first step, and `advice`
+        the answer of `select` where the model is not compiled."""
         body = Report.to_json(self)
         outputs = [{"output": name, **start.to_json()} for name, start in self.starts]
-        return {**body, "summary": {**body["summary"], "outputs": outputs}}
+        advice = {} if self.advice is None else {"advice": self.advice.to_json()}
+        return {**body, "summary": {**body["summary"], "outputs": outputs}, **advice}
 
     def __str__(self) -> str:
         from rightloss.render.findings import to_text

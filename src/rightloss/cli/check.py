@@ -80,7 +80,7 @@ def command(
     named = [path for path in paths if path != STDIN and path not in models]
     if named:
         reports.append(check_source(named, chosen))
-    report = joined(reports)
+    report = reports[0] if len(reports) == 1 else joined(reports)
     for problem in report.problems:
         click.echo(problem, err=True)
     _print(report, format_, show_resolved=show_resolved, statistics=statistics)
@@ -133,6 +133,8 @@ def _print(report: Report, format_: str, *, show_resolved: bool, statistics: boo
         for line in findings.concise(report):
             click.echo(line)
         click.echo(findings.summary_line(report), err=True)
+    elif getattr(report, "advice", None) is not None:
+        click.echo(str(report))
     else:
         from rich.console import Console
 

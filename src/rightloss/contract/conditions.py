@@ -97,6 +97,7 @@ class Shapes(Term):
     EXTRA_AXIS = "extra axis", "The output holds an axis that labels lack.", "output (n, T, 3), y (n,)"
     MISSING_AXIS = "missing axis", "Labels hold an axis that the output lacks.", "output (n, 3), y (n, T)"
     LENGTHS = "lengths", "Output and labels have different lengths.", "output (n, 10, 3), y (n, 12)"
+    CLASSES_FIRST = "classes first", "The output holds classes before steps or pixels.", "output (n, 3, T), y (n, T)"
     SQUEEZED = "squeezed", "The output has no axis for its one unit.", "output (n,)"
 
 

@@ -40,5 +40,6 @@ def labels_not_numeric(value: LabelKind, seen: Evidence) -> Outcome | None:
     - Keras, `keras.layers.StringLookup`.
     """
     if value is LabelKind.OBJECTS:
-        return Outcome("Labels are an array of Python objects.", "numbers", "y = y.astype('int64')")
+        line = "y = np.array(y.tolist())  # numbers; None among them is a missing label"
+        return Outcome("Labels are an array of Python objects.", "numbers", line)
     return Outcome("Labels are text.", "numbers", "names, y = np.unique(y, return_inverse=True)")

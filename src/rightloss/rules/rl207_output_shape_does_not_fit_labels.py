@@ -22,6 +22,11 @@ WAYS = {
         "the same number of steps or pixels",
         "print(model.output_shape, y.shape)  # pad, crop or resize one of them",
     ),
+    Shapes.CLASSES_FIRST: Outcome(
+        "The output holds classes before steps or pixels, and losses read classes on the last axis.",
+        "classes on the last axis",
+        "keras.layers.Permute((2, 3, 1)) before keras.layers.Softmax(axis=-1)  # Permute((2, 1)) for steps",
+    ),
     Shapes.SQUEEZED: Outcome(
         "The output has no axis for its one unit: 'accuracy' compares whole batches, weights only rescale the loss.",
         "output of shape (n, 1)",

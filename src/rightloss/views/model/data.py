@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from inspect import isgeneratorfunction
 from typing import Any
 
-from rightloss.errors import EmptyInput, UnsupportedInput
+from rightloss.errors import EmptyInput, RightlossError, UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 
 ROWS_CAP = 20_000
@@ -59,11 +59,16 @@ class Parts:
         try:
             x = few(self.parts[0], size)
             y = {name: _numpy(_head(part, size)) for name, part in _outputs(self.parts[1], names).items()}
+        except RightlossError:
+            raise
         except Exception as error:  # arrays of anybody's kind, cut by their own rules
+            sparse = any("Sparse" in type(part).__name__ for part in self.parts[:2])
             raise UnsupportedInput(
-                f"x or y of which no batch can be cut: {type(error).__name__}: {str(error).strip()[:200]}",
+                f"x or y of which no batch can be cut ({type(self.parts[0]).__name__}, {type(self.parts[1]).__name__})",
                 expected="arrays with one row for each example, or batches of such arrays",
-                fix="dataset.batch(32) for a dataset of single examples; np.asarray(y) for lists",
+                fix="tf.sparse.to_dense(y)"
+                if sparse
+                else "dataset.batch(32) for a dataset of single examples; np.asarray(y) for lists",
             ) from error
         weight = self.parts[2] if len(self.parts) > 2 else None
         return Data(x, y, sample_weight=weight, rows=self.rows)

@@ -60,6 +60,8 @@ def label_evidence(profile: LabelProfile, head: Head, loss: LossFacts, start: Ev
         seen = replace(start, positions=_positions(len(output) - 1))
         return _Columns(profile, profile.row_facts, head, loss).narrow(seen)
     seen = _shapes(profile, head, start, aligned=loss.known)
+    if seen.seen(Condition.SHAPES) is Shapes.CLASSES_FIRST:
+        return seen  # the last axis holds no classes that labels could be held against
     return _Scalars(profile, head, loss).narrow(seen)
 
 
@@ -85,6 +87,8 @@ def _shapes(profile: LabelProfile, head: Head, start: Evidence, *, aligned: bool
     if len(output) < len(labels) + 1:
         return seen.meets(Condition.SHAPES, Shapes.MISSING_AXIS, fact)
     differ = any(a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True))
+    if differ and aligned and labels == output[1:] and None not in labels:
+        return seen.meets(Condition.SHAPES, Shapes.CLASSES_FIRST, fact)
     return seen.meets(Condition.SHAPES, Shapes.LENGTHS if differ and aligned else Shapes.FIT, fact)
 
 

@@ -137,6 +137,9 @@ class Output:
             return seen.narrow(Field.CLASS_AXIS, ClassAxis.LAST)
         of_loss = self.loss.options.get("axis", -1) if self.loss.known else -1  # elsewhere it is no axis of classes
         of_loss = -1 if not isinstance(of_loss, int) else of_loss if of_loss < 0 else of_loss - len(self.head.shape)
+        labels = self.profile.shape
+        if axis != of_loss and labels and labels == self.head.shape[2:] != self.head.shape[1:-1]:
+            return seen  # classes stand before steps or pixels: what is wrong is the shape
         value = ClassAxis.LAST if axis == of_loss else ClassAxis.ANOTHER
         fact = Fact(f"softmax over axis {axis}, loss over axis {of_loss}", self.head.layer, Confidence.DECLARED)
         return seen.narrow(Field.CLASS_AXIS, value, fact)
