@@ -95,6 +95,7 @@ MISSING = (
     Input("none beside numbers", lambda: ["0", "1", "none"] * 20, "error", says="None if label in"),
     Input("empty text", lambda: ["", "a", "b"] * 20, "binary", asks=("ignore",), ignore=-1),
     Input("a blank and a word", lambda: ["?", "unknown", "a", "b"] * 20, "multiclass", asks=("ignore",), ignore=-1),
+    Input("nothing but words", lambda: ["?", "unknown", "none"] * 20, "binary", asks=("ignore",), ignore=-1),
     Input("three blanks", lambda: ["n/a", "?", "nan", "a", "b"] * 20, "binary", asks=("ignore",), ignore=-1),
     Input("nan and one name", lambda: ["nan", "a"] * 20, "binary", asks=("ignore",)),
     Input("nothing but blanks", lambda: ["", "nan"] * 20, "refuse", says="missing"),
@@ -184,6 +185,12 @@ SHAPES = (
     Input("sets", lambda: [{"a", "b"}, {"c"}, set()] * 20, "multilabel"),
     Input(
         "written lists", lambda: ['["a","b"]', '["b"]', '["c","a"]', "[]"] * 20, "multilabel", asks=("several_true",)
+    ),
+    Input(
+        "column of tags",
+        lambda: np.array([["a,b"], ["b,c"], ["c"], ["a"]] * 20, object),
+        "multilabel",
+        asks=("several_true",),
     ),
     Input("empty cells of tags", lambda: ["a,b", "", "b,c", "c", "a"] * 20, "multilabel", asks=("several_true",)),
 )

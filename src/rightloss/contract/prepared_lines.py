@@ -114,7 +114,8 @@ def _split(_: Preparation, step: Step, name: str, __: str | None) -> list[str]:
     edge = literal(AROUND_TAGS)
     cut = f"[tag.strip({edge}) for tag in row.split({literal(step.value)}) if tag.strip({edge})]"
     return [
-        f"{name} = [row.decode() if isinstance(row, bytes) else row for row in np.asarray({name}, dtype=object)]",
+        f"{name} = np.asarray({name}, dtype=object).ravel()",
+        f"{name} = [row.decode() if isinstance(row, bytes) else row for row in {name}]",
         f"{name} = [{cut} if isinstance(row, str) else [] for row in {name}]  # missing: no tags",
     ]
 

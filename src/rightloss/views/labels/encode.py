@@ -127,7 +127,7 @@ def _high(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
 
 
 def _split(labels: Any, step: Step, _: Preparation) -> list[list[str]]:
-    rows = ["" if row is None or row != row else row for row in _plain(labels).tolist()]
+    rows = ["" if row is None or row != row else row for row in _plain(labels).ravel().tolist()]  # a column too
     return [split_tags(str(_key(row)), step.value) for row in rows]
 
 

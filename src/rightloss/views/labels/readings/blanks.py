@@ -31,9 +31,10 @@ def with_blanks(
         raise _unsettled(profile, kept, blanks)
     apart = replace(classes, answers={**classes.answers, "ignore": NO_IGNORE})
     if blanks and len(kept) > len(blanks) + 1:
-        ask = _ask_which([*blanks, *words]) if words else ask_code(blanks)
-        more = [_text_code(profile, kept, [word, *blanks], positions) for word in words]
-        rivals = [each.asking(ask) for each in more if each.evidence is not None]
+        wider = {word: _text_code(profile, kept, [word, *blanks], positions) for word in words}
+        offered = {word: each for word, each in wider.items() if each.evidence is not None}
+        ask = _ask_which([*blanks, *offered]) if offered else ask_code(blanks)
+        rivals = [each.asking(ask) for each in offered.values()]
         return [_text_code(profile, kept, blanks, positions), *rivals, apart.asking(ask)]
     if len(kept) == 2:
         words = []  # one word beside one name: "none" and "mild" are two classes
@@ -64,7 +65,8 @@ def _sorted_out(values: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     """(texts that mean "no label", words that may)."""
     values = list(values)
     words = [value for value in values if perhaps_blank(value) and not _punctuation_beside(value, values)]
-    numbers = all(is_number(value) for value in values if not blank(value) and value not in words)
+    names = [value for value in values if not blank(value) and value not in words]
+    numbers = len(names) > 0 and all(map(is_number, names))
     blanks = [value for value in values if blank(value) or (numbers and value in words)]
     # as an answer "none" says that no text means "no label"
     return blanks, [value for value in words if value not in (NO_IGNORE, *blanks)]

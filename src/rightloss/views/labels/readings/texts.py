@@ -26,7 +26,7 @@ from rightloss.views.labels.readings.reading import (
     regression,
 )
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
-from rightloss.views.labels.readings.sentinels import MISSING_WORDS, blank
+from rightloss.views.labels.readings.sentinels import MISSING_WORDS, PADDING, blank
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
@@ -222,8 +222,7 @@ def are_padded(profile: LabelProfile) -> bool:
 def id_lists(profile: LabelProfile, given: Given) -> list[Reading]:
     """Rows of ids, filled up with a padding value where they are shorter: lists of labels in a rectangular array.
 
-    The padding is what was stated; else the smallest value, where it is below 0, or is 0 beside rows that end in it.
-    Beside other rows 0 is asked about.
+    The padding is what was stated; else -1, -100, or 0 beside rows that end in it. Beside other rows 0 is asked about.
     """
     low = min(profile.values)
     if given.ignore is not None:
@@ -231,7 +230,7 @@ def id_lists(profile: LabelProfile, given: Given) -> list[Reading]:
     if isinstance(low, str):
         return [_id_lists(profile, low if blank(low) else None)]
     if low != 0 or are_padded(profile):
-        return [_id_lists(profile, low if low <= 0 else None)]
+        return [_id_lists(profile, low if low in (0, *PADDING) else None)]
     filled, labelled = _id_lists(profile, 0), _id_lists(profile, None)
     ask = Ask("ignore", "Is 0 what short lists are filled up with, or the id of a label?")
     return [
@@ -242,6 +241,8 @@ def id_lists(profile: LabelProfile, given: Given) -> list[Reading]:
 
 def _id_lists(profile: LabelProfile, padding: Any) -> Reading:
     names = sorted(value for value in profile.values if value != padding)
+    if len(names) < 2:
+        return constant(profile, names[0]) if names else nothing(profile)
     counts = tuple(profile.values[name] for name in names)
     what = f"every row rises, then repeats {padding}" if are_padded(profile) else f"rows of {profile.shape[0]} ids"
     facts = (observed(what, profile.where),)
