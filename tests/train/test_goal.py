@@ -164,6 +164,13 @@ def test_measures_leave_unknown_cells_out(measure: Measure) -> None:
     assert score(_aim(measure), CELLS, other, contract) == first
 
 
+@pytest.mark.parametrize("measure", [Measure.AUROC, Measure.AUPRC])
+def test_a_ranking_of_one_class_has_no_number(measure: Measure) -> None:
+    """Rows of one class cannot be ranked: no number is made up."""
+    found = score(_aim(measure), np.zeros(9, int), P_CLASSES[:9, :2], _contract(Labels.INDEX, 2))
+    assert found.plain == found.decided == {}
+
+
 def test_a_prior_weighs_the_classes() -> None:
     """Accuracy under a prior is the recall of each class by its share."""
     prior = (0.7, 0.2, 0.1)

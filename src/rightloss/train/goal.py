@@ -67,7 +67,10 @@ class Aim:
 
 @dataclass(frozen=True)
 class GoalScore:
-    """The measure of a goal: read as usual (`plain`), and by the decision (`decided`)."""
+    """The measure of a goal: read as usual (`plain`), and by the decision (`decided`).
+
+    Both are empty where the rows cannot tell, such as a ranking of rows of one class.
+    """
 
     name: str
     remedy: Kind
@@ -183,12 +186,13 @@ def _cost(rows: _Rows) -> dict[str, float]:
     return {"cost": rows.mean(lambda real, ids, _: costs[real, ids])}
 
 
-def _over(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else 0.0
+def _over(name: str, values: Sequence[float]) -> dict[str, float]:
+    """The mean over classes or labels; nothing where none of them can be measured on these rows."""
+    return {name: float(np.mean(values))} if values else {}
 
 
 def _balanced(rows: _Rows) -> dict[str, float]:
-    return {"balanced_accuracy": _over([balanced_accuracy(real, ids) for real, ids, _ in rows.columns if len(real)])}
+    return _over("balanced_accuracy", [balanced_accuracy(real, ids) for real, ids, _ in rows.columns if len(real)])
 
 
 def _macro_f1(rows: _Rows) -> dict[str, float]:
@@ -196,7 +200,7 @@ def _macro_f1(rows: _Rows) -> dict[str, float]:
 
     if rows.truth.ndim == 1:
         return {"macro_f1": macro_f1(rows.truth, rows.ids)}
-    return {"macro_f1": _over([f1_score(real, ids, zero_division=0) for real, ids, _ in rows.columns if real.any()])}
+    return _over("macro_f1", [f1_score(real, ids, zero_division=0) for real, ids, _ in rows.columns if real.any()])
 
 
 def _found(rows: _Rows) -> dict[str, float]:
@@ -218,13 +222,13 @@ def _found(rows: _Rows) -> dict[str, float]:
 def _auroc(rows: _Rows) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score
 
-    return {"auroc": _over([roc_auc_score(yes, scores) for yes, scores in rows.questions])}
+    return _over("auroc", [roc_auc_score(yes, scores) for yes, scores in rows.questions])
 
 
 def _auprc(rows: _Rows) -> dict[str, float]:
     from sklearn.metrics import average_precision_score
 
-    return {"auprc": _over([average_precision_score(yes, scores) for yes, scores in rows.questions])}
+    return _over("auprc", [average_precision_score(yes, scores) for yes, scores in rows.questions])
 
 
 def _mae(rows: _Rows) -> dict[str, float]:
