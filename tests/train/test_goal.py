@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rightloss.advice.choose import choose
 from rightloss.advice.decision import Decision
 from rightloss.advice.goals import Goal, Measure
 from rightloss.advice.remedy import Kind
@@ -202,3 +204,16 @@ def test_no_goal_no_aim(trained: Trained) -> None:
     assert aim(trained.advice, y, np.full((4, 3), 1 / 3)) is None
     assert trained.labels.aim is None
     assert trained.scores.goal is None
+
+
+def test_a_temperature_is_named(trained: Trained) -> None:
+    """For log-loss the network is calibrated, and what was done is not called nothing."""
+    goal = Goal(Measure.LOG_LOSS)
+    contract = _contract(Labels.INDEX, 3)
+    counts = frequencies(CLASSES, contract, "abc")
+    advice = replace(trained.advice, goal=goal, remedy=choose(goal, counts), imbalance=counts, contract=contract)
+    found = aim(advice, np.tile(CLASSES, 4), np.tile(P_CLASSES, (4, 1)))
+    assert found is not None
+    assert found.remedy is Kind.TEMPERATURE
+    assert found.decision.temperature > 1
+    assert found.probabilities(P_CLASSES, contract) != pytest.approx(P_CLASSES)

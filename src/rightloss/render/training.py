@@ -143,9 +143,7 @@ def _draw_goal(found: GoalScore, console: Console) -> None:
     from rich.markup import escape
 
     if not found.decided:
-        console.print(
-            f"\nfor [bold]{escape(found.name)}[/bold]: these rows are all of one kind, so it cannot be measured"
-        )
+        console.print(f"\nfor [bold]{escape(found.name)}[/bold]: not measured, these rows are all of one kind")
         return
     plain, decided = (
         ", ".join(f"{name} {value:.3f}" for name, value in each.items()) for each in (found.plain, found.decided)

@@ -100,7 +100,8 @@ def aim(advice: Advice, y: np.ndarray, p: np.ndarray) -> Aim | None:
     goal, contract = advice.goal, advice.contract
     decision = decide(advice.remedy.kind, goal, advice.imbalance, truth_of(y, contract), _log_p(p, contract))
     name = str(goal) if goal.label is None else f"{goal} of {advice.classes[goal.label]}"
-    return Aim(name, goal, advice.remedy.kind, decision)
+    done = advice.remedy.kind if decision.kind is Kind.NOTHING else decision.kind  # a temperature goes with log_loss
+    return Aim(name, goal, done, decision)
 
 
 def truth_of(y: np.ndarray, contract: Contract) -> np.ndarray:
