@@ -11,6 +11,7 @@ from rightloss.advice.imbalance import CAP, Imbalance
 from rightloss.contract import Contract, Positions
 from rightloss.contract.preparation import Preparation
 from rightloss.errors import NoCrossEntropyFits, WrongArgument
+from rightloss.files import JSON_VERSION
 from rightloss.findings import Finding
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings import Reading
@@ -19,12 +20,7 @@ if TYPE_CHECKING:
     from rightloss.advice.decision import Decision
     from rightloss.advice.remedy import Remedy
     from rightloss.advice.structure import Structure
-
-if TYPE_CHECKING:
     from rightloss.advice.weights import Scheme
-
-VERSION = 1
-"""Of the JSON contract with other programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +278,7 @@ class Advice:
 
     def to_json(self) -> dict[str, Any]:
         """The documented object, with `version`."""
-        return {"version": VERSION, **self.body()}
+        return {"version": JSON_VERSION, **self.body()}
 
     def body(self) -> dict[str, Any]:
         """The documented object of one output."""
@@ -351,7 +347,7 @@ class Several(Mapping[str | None, Advice]):
 
     def to_json(self) -> dict[str, Any]:
         """{version, outputs: {name: the object of one output}}."""
-        return {"version": VERSION, "outputs": {str(name): advice.body() for name, advice in self.outputs.items()}}
+        return {"version": JSON_VERSION, "outputs": {str(name): advice.body() for name, advice in self.outputs.items()}}
 
     def __str__(self) -> str:
         return "\n".join(f"output {name!r}\n{advice}" for name, advice in self.outputs.items())

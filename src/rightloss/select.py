@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rightloss.advice.goals import Costs, Goal, Prior, Wish
 from rightloss.advice.imbalance import Imbalance, imbalance
 from rightloss.answer import Advice, Alternative, Question, Several
-from rightloss.contract import Contract, Evidence, Field, Form, Labels, Loss, Positions, Row, Setup, Source, Task
+from rightloss.contract import Contract, Evidence, Field, Form, Labels, Loss, Positions, Row, Setup, Source
 from rightloss.contract import select as rows_inside
 from rightloss.contract.preparation import Op, Preparation, Step
+from rightloss.contract.vocabulary import TASKS
 from rightloss.errors import WrongArgument
 from rightloss.findings import Finding
 from rightloss.parts import named_parts
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from rightloss.advice.structure import Structure
 
 FORMS = ("auto", Form.PROBABILITIES.value, Form.LOGITS.value)
-TASKS = (*(task.value for task in Task), "regression")
 MISSING_ID = -1  # what ids are filled up with where nobody labelled
 HUGE = 10_000  # from this many classes on, softmax output and float32 probabilities waste memory and precision
 
