@@ -152,7 +152,7 @@ def _trained(
         metrics=_metrics(advice, parts, fitted, scores, seed),
         labels=labels,
         inputs=folder.Inputs(known, source.names, source.named, _left_out(choice, known)),
-        notes=(*source.notes, *found.notes, *advice.profile.notes, *choice.notes, *parts.notes, *decided),
+        notes=(*source.notes, *found.notes, *advice.notes, *choice.notes, *parts.notes, *decided),
         start=fitting.prior_bias,
     )
 
