@@ -15,6 +15,15 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "ids of tokens, written out": (
+        "y = np.array([[0, 1, 1, 0], [1, 0, 1, 0], [0, 0, 1, 1]])\n"
+        "m = keras.Sequential([keras.Input((4, 8)), layers.Conv1D(8, 1), layers.Dense(2, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "a loss of numbers that NumPy moved": (
+        "y = np.array([[0, 1], [1, 1]])\np = np.moveaxis(np.array([[[0.9, 0.1], [0.5, 0.5]]]), 2, 0)\n"
+        "losses.SparseCategoricalCrossentropy(axis=0)(y, p)"
+    ),
     "layers that clone_function makes anew": (
         "m = keras.models.clone_model(keras.Sequential([layers.Dense(3)]), clone_function=with_softmax)\n"
         "m.compile(loss='sparse_categorical_crossentropy')"

@@ -11,6 +11,7 @@ from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import ranges
 from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value, constant
 
+WRITTEN_ROWS = "written-out rows"
 _ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
 
 
@@ -38,6 +39,13 @@ def _no_row(sample: Data) -> bool:
     if sample.encoding is not None:
         return not sample.encoding <= _ROWS
     return all(constant(each) is not None for each in sample.shape or ())
+
+
+def by_position(data: Data) -> Data:
+    """Written-out rows of 0 and 1 whose loss reads ids: one id for each token or pixel, if there are such."""
+    if data.why != WRITTEN_ROWS:
+        return data
+    return Data(shape=data.shape, low=data.low, high=data.high, whole=data.whole, node=data.node)
 
 
 def to_python(value: Value, depth: int = 5) -> Any:
@@ -106,4 +114,4 @@ def _columns(rows: list[list[float]], dims: ranges.Shape, node: ast.AST | None, 
     encoding: frozenset[Labels | Source] | None = frozenset({Labels.DISTRIBUTION, Labels.MULTIHOT} if even else ())
     if whole:
         encoding = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT} if even else {Labels.MULTIHOT})
-    return Data(encoding or None, dims[1], True, dims, 0, 1, True, node, "written-out rows", row_sums=found)
+    return Data(encoding or None, dims[1], True, dims, 0, 1, True, node, WRITTEN_ROWS, row_sums=found)

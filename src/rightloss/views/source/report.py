@@ -10,7 +10,7 @@ from rightloss.contract.table import LOSS_NAMES
 from rightloss.contract.vocabulary import Loss
 from rightloss.views.source.head import Head, unknown
 from rightloss.views.source.heads import read_head
-from rightloss.views.source.literals import literal_labels
+from rightloss.views.source.literals import by_position, literal_labels
 from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
 from rightloss.views.source.machine import Machine, OutOfSteps
 from rightloss.views.source.models import layer_list
@@ -152,6 +152,8 @@ def _on_data(site: Site) -> bool:
         return False  # arguments swapped: the model stands where labels belong
     if isinstance(output, Tensor):
         return _computed(output)
+    if isinstance(output, Obj) and isinstance(output.cls, str):
+        return output.cls.startswith(("numpy.", "scipy."))
     return isinstance(output, Seq | Map) or (isinstance(output, Data) and output.prediction is None)
 
 
@@ -265,6 +267,8 @@ def _one(
             head = unknown("the prediction does not come from a model of this file", getattr(output, "node", None))
         seen = world.pick(labels)
         seen = literal_labels(seen) if isinstance(seen, Seq) else seen
+        if isinstance(seen, Data) and read.family is Loss.SPARSE and head.rank != 2:
+            seen = by_position(seen)
         weight = world.pick(training.class_weight) if training is not None else None
         return Reading(
             head,
