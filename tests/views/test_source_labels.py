@@ -71,7 +71,7 @@ ARRAYS = {
     "literal 0/1": ("y = np.array([[0], [1], [1], [0]])", "binary|index 2"),
     "literal ids": ("y = [0, 2, 1, 3]", "index 4"),
     "literal signs": ("y = np.array([-1, 1, 1])", "signed None"),
-    "literal multi-hot": ("y = np.array([[1, 1, 0], [0, 0, 0]])", "multihot 3"),
+    "literal multi-hot": ("y = np.array([[1, 1] + [0] * 8, [0] * 10])", "multihot 10"),
     "literal names": ("y = np.array(['cat', 'dog'])", "text symbol"),
     "argmax": ("y = np.argmax(keras.utils.to_categorical(load(), 7), axis=1)", "index 7"),
     "astype and reshape": ("y = np.array([0, 1, 1]).astype('float32').reshape(-1, 1)", "binary|index 2"),

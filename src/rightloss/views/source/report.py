@@ -267,7 +267,7 @@ def _one(
             head = unknown("the prediction does not come from a model of this file", getattr(output, "node", None))
         seen = world.pick(labels)
         seen = literal_labels(seen) if isinstance(seen, Seq) else seen
-        if isinstance(seen, Data) and read.family is Loss.SPARSE and head.rank != 2:
+        if isinstance(seen, Data) and read.family is Loss.SPARSE and not _columns_fit(head, seen):
             seen = by_position(seen)
         weight = world.pick(training.class_weight) if training is not None else None
         return Reading(
@@ -289,6 +289,13 @@ def _one(
     count = len(site.output.items) if isinstance(site.output, Seq | Map) else 1
     half, old = machine.recorder.mixed_precision, machine.recorder.old_keras
     return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why, half, old)
+
+
+def _columns_fit(head: Head, labels: Data) -> bool:
+    """Whether rows of labels stand beside outputs of one row each; by the units, where the axes are not known."""
+    if head.rank is not None or not labels.shape:
+        return head.rank == 2
+    return constant(head.units) == constant(labels.shape[-1])
 
 
 def _updated(machine: Machine, site: Site, output: Value | None) -> Value:
