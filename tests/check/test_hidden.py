@@ -82,6 +82,21 @@ def test_first_scores_that_happen_to_lie_between_0_and_1_are_raw(seed: int) -> N
     assert found(model, BINARY) == [("RL202", "error")]
 
 
+def similarities(z: Any) -> Any:
+    """Of normalised vectors that are not negative, as a retrieval model gives them to the loss."""
+    unit = tf.math.l2_normalize(tf.nn.relu(z), axis=-1)
+    return tf.matmul(unit, tf.math.l2_normalize(tf.ones((z.shape[-1], 3)) + tf.eye(z.shape[-1], 3), axis=0))
+
+
+def test_similarities_between_0_and_1_may_be_raw_scores() -> None:
+    """They stay where they are when inputs grow, and do not saturate: no activation is told."""
+    model = Head(layers.Dense(8), similarities, SCCE(from_logits=True))
+    values = model(X).numpy()
+    assert values.min() >= 0
+    assert values.max() <= 1
+    assert found(model, IDS) == []
+
+
 class Doubled(losses.BinaryCrossentropy):
     """A subclass of a loss of Keras."""
 

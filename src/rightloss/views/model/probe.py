@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,14 @@ from rightloss.views.model.loss_facts import LossFacts
 from rightloss.views.model.twin import CLIP
 
 
+class Scaled(Enum):
+    """What an output that lies in [0, 1] does for inputs a thousand times as large."""
+
+    LEAVES = "leaves"  # raw scores grow with what they are made of
+    SATURATES = "saturates"  # a sigmoid goes to 0 and 1
+    STAYS = "stays"  # a similarity of normalised vectors, or a layer before it that loses the scale: nothing is told
+
+
 @dataclass(frozen=True)
 class Output:
     """One output of one batch."""
@@ -30,7 +39,7 @@ class Output:
     values: NDArray[np.float64]  # (n, ...)
     recovered: bool | None  # whether the tensor still carries the values before its activation
     dtype: str
-    bounded: bool | None = None  # whether it stays in [0, 1] for inputs a thousand times as large; None: not asked
+    scaled: Scaled | None = None  # what it does for inputs a thousand times as large; None: not asked, or no floats
     graph_recovers: bool | None = None  # whether a compiled graph finds the activation by its type; None: not asked
 
     @property
@@ -76,21 +85,26 @@ def inside(output: Output) -> bool:
     return bool(values.size) and bool((values >= 0).all() and (values <= 1).all())
 
 
-def bounded(model: Any, x: Any, name: str, names: list[str]) -> bool | None:
-    """Whether this output stays in [0, 1] for large inputs, as raw scores never do; None where x cannot be scaled."""
+def scaled(model: Any, x: Any, name: str, names: list[str]) -> Scaled | None:
+    """What this output does for large inputs; None where x cannot be scaled."""
     parts = [few(x, ROWS_SCALED)]
-    scaled = [scale_inputs(parts[0], sign * SCALE) for sign in (1, -1)]
-    if any(each is None for each in scaled):
+    larger = [scale_inputs(parts[0], sign * SCALE) for sign in (1, -1)]
+    if any(each is None for each in larger):
         return None
     try:
-        found = [_output(run(model, each, names)[name]) for each in scaled]
+        found = [_output(run(model, each, names)[name]) for each in larger]
     except Exception:  # a model of the user's own may refuse what it does not expect
         return None
     if not all(np.isfinite(each.values).all() for each in found):
         return None  # a formula that overflows says nothing
-    return all(inside(each) for each in found)
+    if not all(inside(each) for each in found):
+        return Scaled.LEAVES
+    values = np.concatenate([each.values.ravel() for each in found])
+    ends = float(((values < _NEAR_THE_END) | (values > 1 - _NEAR_THE_END)).mean())
+    return Scaled.SATURATES if ends >= 0.5 else Scaled.STAYS
 
 
+_NEAR_THE_END = 0.01
 _FOUND_BY_TYPE = ("Sigmoid", "Softmax")
 """Operations behind which Keras looks in a compiled graph, whoever applied them."""
 
@@ -191,11 +205,11 @@ def activations(output: Output) -> frozenset[Activation]:
         return frozenset({Activation.SOFTMAX})
     if not output.recovered and not told_by_values(output):
         return frozenset(Activation)
-    if output.bounded is False and not output.recovered:
+    if output.scaled is Scaled.LEAVES and not output.recovered:
         return frozenset({Activation.LINEAR, Activation.OTHER, Activation.LOG_SOFTMAX})
-    if output.recovered or output.bounded:
+    if output.recovered or output.scaled is Scaled.SATURATES:
         return frozenset({Activation.SIGMOID})
-    if output.bounded is None and values.size >= ENOUGH_CELLS:  # raw scores would have been negative somewhere
+    if output.scaled is None and values.size >= ENOUGH_CELLS:  # raw scores would have been negative somewhere
         return frozenset({Activation.SIGMOID, Activation.OTHER})
     return frozenset(Activation) - {Activation.SOFTMAX}
 

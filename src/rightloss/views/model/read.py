@@ -71,9 +71,9 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         head = found.get(name) or graph.Head(name, output.shape)
         head = replace(head, shape=head.shape if all(head.shape[1:]) and head.shape else output.shape)
         if head.activations == frozenset(Activation) and probe.told_by_values(output):
-            bounded = probe.bounded(model, batch.x, name, names)
+            scaled = probe.scaled(model, batch.x, name, names)
             found_by_type = probe.graph_recovers(model, batch.x, name, names) if _reads_scores(loss) else None
-            output = replace(output, bounded=bounded, graph_recovers=found_by_type)
+            output = replace(output, scaled=scaled, graph_recovers=found_by_type)
         pushed = push.pushed(model, batch.x, name, names, head, loss, batch.y[name])
         one = Output(head, loss, batch.labels[name], uses[name], tensor, output, batch.y[name], pushed, half)
         seen = one.evidence(all_labels=all_labels)
