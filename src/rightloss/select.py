@@ -216,6 +216,8 @@ def _form(form: str, reading: Reading, *, unsafe: bool) -> Form:
     classes = reading.evidence.classes if reading.evidence else None
     if isinstance(classes, int) and classes >= HUGE:
         return Form.LOGITS
+    if reading.evidence is not None and reading.evidence.ignore is not None:
+        return Form.LOGITS  # ignore_class multiplies the output, and Keras no longer finds what was before softmax
     return Form.LOGITS if unsafe else Form.PROBABILITIES
 
 

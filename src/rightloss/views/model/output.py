@@ -210,7 +210,7 @@ class Output:
             return seen
         uses = [use for use in self.metrics if use.name in _ACCURACIES]
         low, high = self.profile.minimum, self.profile.maximum
-        if not uses or low is None or high is None or self.profile.row_facts is not None:
+        if not uses or low is None or high is None or self.head.units != 1 or self.profile.row_facts is not None:
             return seen
         if low >= 0 and high <= 1:
             return seen
