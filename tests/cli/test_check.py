@@ -46,7 +46,9 @@ def test_text_shows_the_line_underlined_and_the_line_to_write(project: Path) -> 
     start, end = lines[marked].index("^"), lines[marked].rindex("^") + 1
     assert lines[marked - 1][start:end].startswith("keras.losses.SparseCategoricalCrossentropy(")
     assert "RL202 logits-read-as-probabilities" in output
-    assert f"{project / 'bad.py'}:2:" in output
+    assert f"{project / 'bad.py'}:3:" in output
+    assert output.count(str(project / "bad.py")) == 1, "places in the finding's own file are written short"
+    assert "(line 2:" in output
     assert "keras.losses.SparseCategoricalCrossentropy(from_logits=True)" in output
 
 

@@ -71,14 +71,14 @@ def _draw_finding(finding: Finding, line: str, console: Console) -> None:
         head.append(f"  output {finding.output}")
     console.print(head, soft_wrap=True)
     _draw_excerpt(finding, line, console)
-    console.print(Text(f"  {finding.message}"), soft_wrap=True)
+    console.print(Text(f"  {_here(finding.message, finding.place)}"), soft_wrap=True)
     for text in finding.seen:
-        _labelled("seen", text, console)
-    _labelled("expected", finding.expected, console)
+        _labelled("seen", _here(text, finding.place), console)
+    _labelled("expected", _here(finding.expected, finding.place), console)
     if finding.symptom:
         _labelled("you see", finding.symptom, console)
     for fix in finding.fixes:
-        _labelled("fix", f"{fix.title}{' (safe)' if fix.safe else ''}", console)
+        _labelled("fix", f"{_here(fix.title, finding.place)}{' (safe)' if fix.safe else ''}", console)
     for step in finding.diagnosis:
         _labelled("look at", step, console)
     if finding.question:
@@ -87,6 +87,13 @@ def _draw_finding(finding: Finding, line: str, console: Console) -> None:
         _labelled("also", ", ".join(finding.also), console)
     _labelled("more", f"rightloss explain {finding.code}", console)
     console.print()
+
+
+def _here(text: str, place: Place) -> str:
+    """The text with places in the finding's own file written short: its head names the file already."""
+    if place.path is None:
+        return text
+    return text.replace(f"{place.path}:cell ", "cell ").replace(f"{place.path}:", "line ")
 
 
 def _draw_excerpt(finding: Finding, line: str, console: Console) -> None:

@@ -37,7 +37,7 @@ def _need_parts() -> None:
     gone = [part for part in ("tensorflow", "keras", "sklearn", "pyarrow", "narwhals") if find_spec(part) is None]
     if gone:
         raise MissingPart(
-            f"{', '.join(gone)} is not installed",
+            f"not installed: {', '.join(gone)}",
             expected="TensorFlow, Keras 3, scikit-learn and pyarrow",
             fix="pip install 'rightloss[tensorflow]'",
         )
