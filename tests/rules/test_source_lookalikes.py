@@ -15,6 +15,22 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "rows of two towers, one below the other": (
+        "(x, y), _ = keras.datasets.cifar10.load_data()\ny = keras.utils.to_categorical(y, 10)\n"
+        "one = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\ni = keras.Input((32, 32, 3))\n"
+        "m = keras.Model(i, layers.Concatenate(axis=0)([one(half(i, 0)), one(half(i, 1))]))\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "a column of ids in a matrix": (
+        "t = np.loadtxt('zoo.csv', delimiter=',')\ny = keras.utils.to_categorical(t[:, [-1]] - 1, 7)\n"
+        "m = keras.Sequential([keras.Input((16,)), layers.Dense(7, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(t[:, :-1], y)\n"
+        "m.fit(t[:, :-1], keras.utils.to_categorical(t[:, first():], 7))"
+    ),
+    "as many units as columns that zip turned over": (
+        "from collections import Counter\nchars, counts = zip(*Counter(text).most_common())\n"
+        "m = keras.Sequential([layers.Dense(len(chars), 'softmax')])\nm.compile(loss='categorical_crossentropy')"
+    ),
     "ids of tokens, written out": (
         "y = np.array([[0, 1, 1, 0], [1, 0, 1, 0], [0, 0, 1, 1]])\n"
         "m = keras.Sequential([keras.Input((4, 8)), layers.Conv1D(8, 1), layers.Dense(2, 'softmax')])\n"

@@ -338,3 +338,14 @@ def test_one_wrong_reading_is_not_enough() -> None:
         "m.compile(loss='sparse_categorical_crossentropy')"
     )
     assert check_text(IMPORTS + program, "a.py", Config()).findings == ()
+
+
+def test_labels_that_may_mean_two_things_keep_both_repairs() -> None:
+    """Sigmoid says several true labels, the loss says one: without labels neither repair is called safe."""
+    for head, loss, first in (("sigmoid", "categorical", "activation="), ("softmax", "binary", "loss=")):
+        program = f"m = keras.Sequential([layers.Dense(9, '{head}')])\nm.compile(loss='{loss}_crossentropy')"
+        (finding,) = check_text(IMPORTS + program, "a.py", Config()).findings
+        assert len(finding.fixes) > 1
+        assert not any(fix.safe for fix in finding.fixes)
+        assert first in finding.fixes[0].title
+        assert finding.question.startswith("Can several labels be true at once")

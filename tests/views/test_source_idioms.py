@@ -33,6 +33,23 @@ def told(program: str) -> str:
 
 
 HEADS = {
+    "outputs of a loop that is read once": (
+        "i = keras.Input((9,))\nlast = layers.Dense(9)\no = []\nfor t in range(30):\n    o.append(last(i))\n"
+        "m = keras.Model(i, o)\nm.compile(loss='categorical_crossentropy')",
+        "9 linear CategoricalCrossentropy false",
+    ),
+    "the mean of branches of a loop": (
+        "i = keras.Input((9,))\no = []\nfor p in np.linspace(0.1, 0.5, some()):\n"
+        "    o.append(layers.Dense(5, 'sigmoid')(layers.Dropout(p)(i)))\n"
+        "m = keras.Model(i, layers.Average()(o))\nm.compile(loss='categorical_crossentropy')",
+        "5 sigmoid CategoricalCrossentropy false",
+    ),
+    "raw scores side by side": (
+        "i = keras.Input((9,))\n"
+        "m = keras.Model(i, layers.Concatenate()([layers.Dense(2)(i), layers.Dense(3)(i)]))\n"
+        "m.compile(loss='categorical_crossentropy')",
+        "5 linear CategoricalCrossentropy false",
+    ),
     "layers handed to Sequential's own constructor": (
         "class Net(keras.Sequential):\n    def __init__(self, n):\n"
         "        super().__init__([layers.Flatten(), layers.Dense(n)])\n"
@@ -303,6 +320,11 @@ def test_symbols_compare_with_themselves() -> None:
 
 
 UNKNOWN = {
+    "shares of two questions side by side": (
+        "i = keras.Input((9,))\n"
+        "m = keras.Model(i, layers.Concatenate()([layers.Dense(2, 'softmax')(i), layers.Dense(3, 'softmax')(i)]))\n"
+        "m.compile(loss='categorical_crossentropy')"
+    ),
     "imported builder": "from helpers import build\nm = build()\nm.compile(loss='binary_crossentropy')",
     "weights from elsewhere": "m = keras.models.load_model('x.h5')\nm.compile(loss='binary_crossentropy')",
     "layer from elsewhere": "from zoo import Head\nm = keras.Sequential([Head(3)])\n"

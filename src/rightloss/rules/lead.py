@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
-from rightloss.contract import BY_POINT, ROWS, Evidence, Field, Loss, Point, Repair, Row, in_scope, universe
+from rightloss.contract import BY_POINT, ROWS, Evidence, Field, Labels, Loss, Point, Repair, Row, in_scope, universe
 from rightloss.contract import repair as repairs_of
 from rightloss.findings import Severity
 from rightloss.rules import RULES, Rule, Subject
@@ -20,6 +20,8 @@ from rightloss.rules import RULES, Rule, Subject
 POINT_RULES = tuple(rule for rule in RULES if rule.subject is Subject.POINT)
 LAYER = frozenset({Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS})
 """What the last layer alone says."""
+EXCLUSIVE = frozenset({Labels.INDEX, Labels.ONEHOT, Labels.DISTRIBUTION})
+SEVERAL = frozenset({Labels.MULTIHOT, Labels.MULTIHOT_MISSING})
 QUANTITY_LOSSES = frozenset({Loss.SQUARED, Loss.REGRESSION})
 
 
@@ -79,13 +81,23 @@ def judge_point(evidence: Evidence) -> Lead | None:
 
 
 def _nearest(leads: list[Lead]) -> Lead | None:
-    """The lead that is nearest to the table, with the repairs of all that are as near."""
+    """The lead that is nearest to the table, with the repairs of all that are as near.
+
+    What labels mean is not told from the price of an edit: where it is not known whether several can be true at once,
+    loss and activation disagree about it, and both keep their repair, first the one for exactly one true label.
+    """
     if not leads:
         return None
     best = min(leads, key=lambda each: each.rank)
-    equal = [each for each in leads if each.repairs[0].cost == best.repairs[0].cost]
-    rows = {repair.row: repair for each in (best, *equal) for repair in each.repairs}
-    return Lead(best.point, best.rule, best.also, tuple(rows.values()))
+    least = best.repairs[0].cost
+    equal = [repair for each in (best, *leads) if each.repairs[0].cost == least for repair in each.repairs]
+    if best.point.labels in SEVERAL and _first_changed(best.repairs) is Field.LOSS:
+        near = [repair for each in leads if each.point.labels in EXCLUSIVE for repair in each.repairs]
+        equal = [*(each for each in near if each.cost == least + 1 and each.row.preferred), *equal]
+    elif best.point.labels in EXCLUSIVE and _first_changed(best.repairs) is Field.LOSS:
+        near = [repair for each in leads if each.point.labels in SEVERAL for repair in each.repairs]
+        equal = [*equal, *(each for each in near if each.cost == least + 1 and each.row.preferred)]
+    return Lead(best.point, best.rule, best.also, tuple({repair.row: repair for repair in equal}.values()))
 
 
 def _layer_alone(evidence: Evidence) -> Lead | None:

@@ -132,10 +132,19 @@ def _after(shape: Shape, parts: Sequence[Value | slice]) -> Shape | None:
         if isinstance(part, slice):
             found.append(dim if part == slice(None) else _cut(dim, part, rows=not found))
         elif _selects_rows(part):
-            found.append(None)
+            found.append(_selected(part))
         elif not isinstance(part, Const | Symbol):
             return None
     return (*found, *shape[len(parts) :])
+
+
+def _selected(index: Value | slice) -> Value | None:
+    """How many rows or columns a list of positions takes; a mask takes what is true in it."""
+    if not isinstance(index, Seq) or index.is_open:
+        return None
+    positions = [constant(each) for each in index.items]
+    known = all(isinstance(each, int) and not isinstance(each, bool) for each in positions)
+    return Const(len(positions)) if known else None
 
 
 _COLUMN_ENCODINGS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT, Labels.MULTIHOT_MISSING})

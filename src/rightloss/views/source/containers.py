@@ -165,7 +165,8 @@ def _to_list(kind: str) -> Callable[[Machine, Args, Invoke], Value]:
         if isinstance(value, Data | Dataset):
             return value
         if isinstance(value, Map):
-            return Seq.of([Const(key, args.node) for key in value.items], kind, args.node)
+            tail = (Gap(),) if value.is_open else ()
+            return Seq.of([*(Const(key, args.node) for key in value.items), *tail], kind, args.node)
         return Unknown("a list of something unknown", args.node)
 
     return handler
@@ -183,11 +184,22 @@ def _set(machine: Machine, args: Args, invoke: Invoke) -> Value:
 
 
 def _zip(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    if args.is_open:
+        return _transposed(args)
     columns = [each.items if isinstance(each, Seq) and not each.is_open else None for each in args.positional]
     if columns and all(column is not None for column in columns):
         return Seq.of([Seq.of(row, "tuple") for row in zip(*columns, strict=False)])
     samples = [_sample(each, args.node) for each in args.positional]
     return Seq.of((Gap(Seq.of(samples, "tuple")),))
+
+
+def _transposed(args: Args) -> Value:
+    """`zip(*rows)`: one item for each column of the rows, where one of them was seen."""
+    samples = [each.sample for each in args.positional if isinstance(each, Gap)]
+    row = samples[0] if len(samples) == len(args.positional) == 1 else None
+    if not isinstance(row, Seq) or row.is_open:
+        return Unknown("the columns of rows that are not read", args.node)
+    return Seq.of([Seq.of((Gap(each),), "tuple", args.node) for each in row.items])
 
 
 def _sample(value: Value, node: ast.AST | None) -> Value:

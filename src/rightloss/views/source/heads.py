@@ -12,6 +12,7 @@ from rightloss.views.source.values import (
     Args,
     Const,
     Data,
+    Gap,
     Obj,
     Ref,
     Seq,
@@ -108,7 +109,8 @@ def _of_layer(kind: str, layer: Obj, value: Tensor, world: World, depth: int) ->
             through=(*below.through, kind),
         )
     if kind in layers.MERGES:
-        return _merged(kind, value, world, depth)
+        axis = world.pick(layer.args.get(0, "axis")) if kind == "Concatenate" else None
+        return _merged(kind, axis, value, world, depth)
     return unknown(f"{kind} as the last layer is not read", layer.node)
 
 
@@ -208,6 +210,8 @@ def _axis(axis: Value | None, value: Tensor, world: World) -> str | None:
         return "last"
     if not isinstance(position, int):
         return None
+    if position == 0:
+        return "another"  # the batch
     rank = shapes.rank(value, world)
     if rank is None:
         return None
@@ -239,9 +243,10 @@ def _application(op: Obj, world: World) -> Head:
     )
 
 
-def _merged(kind: str, value: Tensor, world: World, depth: int) -> Head:
+def _merged(kind: str, axis: Value | None, value: Tensor, world: World, depth: int) -> Head:
     """Add, Average, Concatenate: known only where all inputs agree."""
-    heads = [read_head(each, world, depth // 2) for each in value.inputs]
+    inputs = [each.sample if isinstance(each, Gap) else each for each in value.inputs]  # a loop that was read once
+    heads = [read_head(each, world, depth // 2) for each in inputs]
     if not heads or any(head.activation is None for head in heads):
         return unknown(f"{kind} of outputs that are not all known", value.node)
     names = {head.activation for head in heads}
@@ -250,8 +255,13 @@ def _merged(kind: str, value: Tensor, world: World, depth: int) -> Head:
         name = None
     units: Value | None = heads[0].units
     if kind == "Concatenate":
+        place = _axis(axis, value, world)  # rows of several towers, or units side by side
         sizes = [constant(head.units) for head in heads]
-        units = Const(sum(sizes), value.node) if all(isinstance(size, int) for size in sizes) else None
+        counted = not any(isinstance(each, Gap) for each in value.inputs)
+        known = place == "last" and counted and all(isinstance(size, int) for size in sizes)
+        units = Const(sum(sizes), value.node) if known else units if place == "another" else None
+        if name == "softmax" and place != "another":
+            name = None  # shares of several questions side by side: no row sums to 1
     if kind == "Dot":
         return unknown("a product of two branches is a similarity, not a layer", value.node)
     if name is None:

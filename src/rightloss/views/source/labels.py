@@ -81,8 +81,9 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
             shape = (*value.shape, units) if value.shape is not None else None
             return Data(shape=shape, node=args.node)
         shape = drawn.shape_of(value)
-        if shape is not None and columns and len(shape) > 1 and constant(shape[-1]) == 1:
-            shape = shape[:-1]
+        if shape is not None and columns and len(shape) > 1:
+            # One column is not an axis of its own; of how many there are, nothing may be known.
+            shape = shape[:-1] if constant(shape[-1]) == 1 else shape if constant(shape[-1]) is not None else None
         dims = (*shape, units) if shape is not None else None
         return Data(ONEHOT, units, True, dims, 0, 1, True, args.node, drawn.text_of(args.node))
 

@@ -19,6 +19,7 @@ from rightloss.views.source.values import (
     Choice,
     Const,
     Data,
+    Gap,
     LossResult,
     Map,
     Obj,
@@ -204,7 +205,8 @@ def _outputs(site: Site, training: Training | None) -> Iterator[_Output]:
     labels = site.labels if site.kind == "call" else training.labels if training is not None else None
     output = site.output
     if isinstance(output, Seq | Map):
-        parts = list(output.items.items()) if isinstance(output, Map) else list(enumerate(output.items))
+        given: dict[object, Value] = output.items if isinstance(output, Map) else dict(enumerate(output.items))
+        parts = [(key, each.sample if isinstance(each, Gap) else each) for key, each in given.items()]
         for key, tensor in parts:
             name = _output_name(key, tensor)
             position = key if isinstance(key, int) else None

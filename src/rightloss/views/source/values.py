@@ -251,6 +251,8 @@ class Args:
             if name in self.keywords:
                 return self.keywords[name]
         if index is not None and index < len(self.positional):
+            if self.is_open and any(isinstance(each, Gap) for each in self.positional[: index + 1]):
+                return Unknown("one of *arguments", self.node)
             return self.positional[index]
         return None
 
