@@ -349,3 +349,46 @@ def test_labels_that_may_mean_two_things_keep_both_repairs() -> None:
         assert not any(fix.safe for fix in finding.fixes)
         assert first in finding.fixes[0].title
         assert finding.question.startswith("Can several labels be true at once")
+
+
+OWN_WORDS = {
+    "options of a class": (
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryFocalCrossentropy(gamma=3.0))",
+        "loss=losses.BinaryFocalCrossentropy(from_logits=True, gamma=3.0)",
+        "m.compile(",
+    ),
+    "a function inside a loss of the program": (
+        "def mine(y, p):\n    return losses.binary_crossentropy(y, p) * 2.0\n"
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=mine)",
+        "losses.binary_crossentropy(y, p, from_logits=True)",
+        "    return losses.",
+    ),
+    "other arguments of the last layer": (
+        "m = keras.Sequential([layers.Conv2D(5, 1, activation='relu', name='out')])\n"
+        "m.compile(loss='categorical_crossentropy')",
+        "layers.Conv2D(5, 1, activation=\"softmax\", name='out')",
+        "m = keras.",
+    ),
+    "an activation of its own": (
+        "m = keras.Sequential([layers.Dense(5, name='out'),\n    layers.ReLU()])\n"
+        "m.compile(loss='categorical_crossentropy')",
+        'keras.layers.Activation("softmax")',
+        "    layers.ReLU",
+    ),
+    "units by name": (
+        "m = keras.Sequential([layers.Dense(kernel_initializer='zeros', units=1, activation='sigmoid')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\n(x, y), _ = keras.datasets.mnist.load_data()\nm.fit(x, y)",
+        "layers.Dense(10, activation=\"softmax\", kernel_initializer='zeros')",
+        "m = keras.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "line", "start"), OWN_WORDS.values(), ids=OWN_WORDS)
+def test_repairs_are_written_in_the_programs_own_words(program: str, line: str, start: str) -> None:
+    """What the repair does not change stays as it is written, and what is underlined is what changes."""
+    report = check_text(IMPORTS + program, "a.py", Config())
+    (finding,) = report.findings
+    assert finding.fixes[0].title.endswith(f": {line}")
+    assert finding.message.endswith(f"Write: {line}")
+    assert report.excerpts[finding.place].startswith(start)

@@ -176,8 +176,16 @@ def _judged(written: SourceSetup) -> Iterator[Finding]:
         return  # what is compiled is not what trains
     for verdict in judge(written.setup):
         finding = verdict.finding
-        placed = replace(finding, place=_place(_span(finding, written)))
+        placed = replace(finding, place=_place(_changed(verdict.edited, written) or _span(finding, written)))
         yield sharpen(placed, written)
+
+
+def _changed(edited: frozenset[Field], written: SourceSetup) -> Span | None:
+    """Where the program changes when the first repair touches the last layer and nothing else."""
+    if not edited or not edited <= {Field.WIDTH, Field.ACTIVATION}:
+        return None
+    names = ("activation", "layer") if Field.ACTIVATION in edited else ("units", "layer")
+    return next((written.arguments[name] for name in names if name in written.arguments), None)
 
 
 def _span(finding: Finding, written: SourceSetup) -> Span | None:

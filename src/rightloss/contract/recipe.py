@@ -46,7 +46,7 @@ class Call:
     @property
     def path(self) -> str:
         """Dotted name."""
-        return f"{self.module}.{self.name}"
+        return f"{self.module}.{self.name}" if self.module else self.name
 
     def code(self) -> str:
         """The expression to write."""

@@ -90,4 +90,6 @@ class Setup:
     second: str = ""  # an activation that follows another one: written as a loss that applies it (from_logits=True)
     loss: Call | None = None  # the loss as it is written, but for from_logits: a repair keeps its other options
     own_loss: bool = False  # a loss of the user's own, known by what it computes: no repair may replace it unasked
+    head: Call | None = None  # the last layer as it is written, units first, no activation: a repair changes only these
+    apart: bool = False  # the activation of the last layer is a layer of its own
     start: Start | None = None  # live models only

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from rightloss.contract import (
@@ -15,6 +15,7 @@ from rightloss.contract import (
     Labels,
     Loss,
     Repair,
+    Setup,
     Term,
     recipe,
 )
@@ -43,18 +44,18 @@ class Way:
     loss: Call | None
 
 
-def ways(evidence: Evidence, repairs: tuple[Repair, ...], written: Call | None = None) -> tuple[Way, ...]:
+def ways(evidence: Evidence, repairs: tuple[Repair, ...], setup: Setup) -> tuple[Way, ...]:
     """A way for each repair that is written in its own way. Safe is only a single one that touches nothing but compile
     arguments.
 
     Args:
         evidence: what was seen.
         repairs: equally near rows.
-        written: the loss as it is written, but for from_logits; a repair that does not change the loss keeps it.
+        setup: loss and last layer as they are written; a repair keeps of them what it does not change.
     """
     found: dict[str, Way] = {}
     for repair in repairs:
-        way = _way(evidence, repair, written)
+        way = _way(evidence, repair, setup)
         found.setdefault(way.fix.title, way)
     single = len(found) == 1
     return tuple(each if single else replace(each, fix=replace(each.fix, safe=False)) for each in found.values())
@@ -65,16 +66,16 @@ def contract_of(evidence: Evidence, repair: Repair) -> Contract:
     return Contract(repair.row, evidence.classes, evidence.positions, evidence.ignore)
 
 
-def _way(evidence: Evidence, repair: Repair, written: Call | None) -> Way:
-    contract = contract_of(evidence, repair)
+def _way(evidence: Evidence, repair: Repair, setup: Setup) -> Way:
+    contract, written = contract_of(evidence, repair), setup.loss
     changed = {edit.field for edit in repair.edits}
     if changed == {Field.FROM_LOGITS} and written is not None and not _has_option(written):
-        return _other_activation(contract)
+        return _other_activation(contract, setup)
     call = recipe.loss(contract)
     if written is not None and Field.LOSS not in changed:
         call = replace(written, keywords={**call.keywords, **written.keywords})
     only = changed <= COMPILE_ONLY
-    return Way(contract, Fix(_title(evidence, contract, repair, call), only), call if only else None)
+    return Way(contract, Fix(_title(evidence, contract, repair, call, setup), only), call if only else None)
 
 
 def _has_option(loss: Call) -> bool:
@@ -82,7 +83,7 @@ def _has_option(loss: Call) -> bool:
     return entry is not None and entry.from_logits
 
 
-def _other_activation(contract: Contract) -> Way:
+def _other_activation(contract: Contract, setup: Setup) -> Way:
     """The last layer that fits a loss which cannot be told what it gets: the same row in its other form."""
     point = contract.row.point
     same = (Field.LABELS, Field.WIDTH, Field.LOSS)
@@ -93,22 +94,36 @@ def _other_activation(contract: Contract) -> Way:
     )
     other = replace(contract, row=row)
     consequence = " (metrics and predict() see raw scores)" if other.form is Form.LOGITS else ""
-    title = f"another activation of the last layer{consequence}: {recipe.head(other).code()}"
+    title = f"another activation of the last layer{consequence}: {_head(other, {Field.ACTIVATION}, setup)}"
     return Way(other, Fix(title, False), None)
 
 
-def _title(evidence: Evidence, contract: Contract, repair: Repair, call: Call) -> str:
+def _head(contract: Contract, changed: Collection[Field], setup: Setup) -> str:
+    """The last layer to write: the user's own with other units or another activation, where it is known."""
+    told = recipe.head(contract)
+    if setup.head is None:
+        return told.code()
+    if setup.apart and Field.WIDTH not in changed and told.keywords:
+        return Call("keras.layers", "Activation", (told.keywords["activation"],)).code()
+    units = told.positional[0] if Field.WIDTH in changed else setup.head.positional[0]
+    activation = {} if setup.apart and Field.ACTIVATION not in changed else told.keywords
+    keywords = {**activation, **setup.head.keywords}
+    return replace(setup.head, positional=(units, *setup.head.positional[1:]), keywords=keywords).code()
+
+
+def _title(evidence: Evidence, contract: Contract, repair: Repair, call: Call, setup: Setup) -> str:
     lines: list[str] = []
     changed = {edit.field: edit for edit in repair.edits}
     if Field.LABELS in changed:
         classes = evidence.classes if evidence.classes is not None else "num_classes"
         lines.append(_ENCODE[contract.labels].format(classes=classes))
     if changed.keys() & {Field.WIDTH, Field.ACTIVATION}:
-        lines.append(recipe.head(contract).code())
+        lines.append(_head(contract, changed, setup))
     if Field.CLASS_AXIS in changed:
         lines.append("keras.layers.Softmax(axis=-1)")
     if changed.keys() & COMPILE_ONLY:
-        lines.append(f"loss={call.code()}")
+        called = call.name[:1].islower()  # a function that was called, as in a loss of the user's own
+        lines.append(call.code() if called else f"loss={call.code()}")
     consequence = _consequence(contract, changed)
     return f"{_what(repair)}{consequence}: {'; '.join(lines)}"
 

@@ -27,12 +27,14 @@ _MASK_RULES = ("RL403",)
 class Verdict:
     """A finding, and what to compile with to repair it safely, where compile arguments alone do.
 
-    `metrics` are by the place of the metric that each replaces, as in `MetricUse.place`.
+    `metrics` are by the place of the metric that each replaces, as in `MetricUse.place`; `edited` are the fields that
+    the first repair changes.
     """
 
     finding: Finding
     loss: Call | None = None
     metrics: Mapping[tuple[str, int], Call] = field(default_factory=dict)
+    edited: frozenset[Field] = frozenset()
 
 
 def judge(setup: Setup, *, off: Iterable[str] = ()) -> tuple[Verdict, ...]:
@@ -195,7 +197,7 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     rule = found.rule
     confidence = evidence.weakest(*rule.fields)
     severity = capped(rule.severity(found.point, evidence), confidence)
-    open_ways = ways(evidence, found.repairs, setup.loss) if found.repairs[0].edits else ()
+    open_ways = ways(evidence, found.repairs, setup) if found.repairs[0].edits else ()
     if setup.own_loss:
         open_ways = tuple(replace(way, fix=replace(way.fix, safe=False), loss=None) for way in open_ways)
     told = [_form_of_metrics(setup, evidence, way) if way.loss is not None else {} for way in open_ways]
@@ -224,7 +226,8 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
         return Verdict(_without_second(finding, setup))
     safe = next(((way, changed) for way, changed in zip(open_ways, told, strict=True) if way.fix.safe), None)
-    return Verdict(finding, safe[0].loss, safe[1]) if safe is not None else Verdict(finding)
+    edited = frozenset(edit.field for edit in found.repairs[0].edits)
+    return Verdict(finding, safe[0].loss, safe[1], edited) if safe is not None else Verdict(finding, edited=edited)
 
 
 def _without_second(finding: Finding, setup: Setup) -> Finding:

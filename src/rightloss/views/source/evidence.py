@@ -30,6 +30,7 @@ from rightloss.views.source.notebooks import Program
 from rightloss.views.source.report import Reading, SetupSeen
 from rightloss.views.source.spans import Span, span
 from rightloss.views.source.values import Const, Data, Seq, Symbol, Value, constant, same
+from rightloss.views.source.written import head_call, is_apart, loss_call
 
 _ACTIVATIONS = {
     "sigmoid": Activation.SIGMOID, "softmax": Activation.SOFTMAX, "linear": Activation.LINEAR,
@@ -75,8 +76,16 @@ def evidence(seen: SetupSeen, program: Program, path: str) -> SourceSetup:
     found = tuple(_reading(each, seen, writer) for each in seen.readings)
     metrics = tuple(_metrics(seen, writer))
     setup = Setup(found, metrics, tuple(decode_uses(seen, writer.fact)), seen.output, _where(seen))
+    if len(seen.readings) == 1:
+        setup = _as_written(setup, seen.readings[0])
     arguments = {name: place for name, node in _arguments(seen) if (place := span(program, path, node)) is not None}
     return SourceSetup(setup, seen, span(program, path, seen.node), writer.spans, arguments)
+
+
+def _as_written(setup: Setup, read: Reading) -> Setup:
+    """With the program's own calls, which a repair keeps as far as it can."""
+    loss, head = loss_call(read.loss), head_call(read.head)
+    return replace(setup, loss=loss, own_loss=read.loss.custom, head=head, apart=is_apart(read.head))
 
 
 def _reading(read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
