@@ -15,6 +15,18 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "argmax of one prediction": (
+        "(x, y), (a, b) = keras.datasets.mnist.load_data()\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, y, validation_data=(a, b))\np = m.predict(a)\n"
+        "for i in np.random.choice(a.shape[0], size=9):\n    c = np.argmax(p[i])\n"
+        "for i in order_of(a):\n    c = np.argmax(p[i])\nc = np.argmax(p[pick(a)])\nc = np.argmax(m.predict(a[:1]))"
+    ),
+    "losses in the order of the names": (
+        "i = keras.Input((9,))\n"
+        "m = keras.Model(i, {'z': layers.Dense(5, 'softmax')(i), 'a': layers.Dense(1, 'sigmoid')(i)})\n"
+        "m.compile(loss=['binary_crossentropy', 'sparse_categorical_crossentropy'])"
+    ),
     "rows of two towers, one below the other": (
         "(x, y), _ = keras.datasets.cifar10.load_data()\ny = keras.utils.to_categorical(y, 10)\n"
         "one = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\ni = keras.Input((32, 32, 3))\n"

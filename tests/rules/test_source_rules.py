@@ -19,6 +19,36 @@ from sklearn.preprocessing import MultiLabelBinarizer
 SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
 SIGMOID = "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
 BROKEN = {
+    "RL102 signs of scores": (
+        "RL102", SIGMOID + "m.compile(loss='binary_crossentropy')\nm.fit(images, np.where(scores > 0, 1, -1))",
+    ),
+    "RL101 one id for each step": (
+        "RL101",
+        "m = keras.Sequential([layers.Embedding(50, 8), layers.LSTM(9, return_sequences=True),\n"
+        "    layers.Dense(50, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "m.fit(x, np.random.randint(0, 50, (99, 20)))",
+    ),
+    "RL205 columns beside units": (
+        "RL205",
+        "y = np.zeros((60000, 46))\nfor n, d in enumerate(digits):\n    y[n, d] = 1\n" + SOFTMAX +
+        "m.compile(loss='categorical_crossentropy')\nm.fit(images, y)",
+    ),
+    "RL207 one prediction for many ids": (
+        "RL207",
+        "m = keras.Sequential([layers.Embedding(50, 8), layers.LSTM(9), layers.Dense(50, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, np.random.randint(0, 50, (99, 20)))",
+    ),
+    "RL203 names sorted beside a list of losses": (
+        "RL203",
+        "i = keras.Input((9,))\n"
+        "m = keras.Model(i, {'z': layers.Dense(5, 'softmax')(i), 'a': layers.Dense(1, 'sigmoid')(i)})\n"
+        "m.compile(loss=['sparse_categorical_crossentropy', 'binary_crossentropy'])",
+    ),
+    "RL601 argmax over all examples": (
+        "RL601",
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits)\n"
+        "m.evaluate(held_out := keep(images), digits)\nc = np.argmax(m.predict(images))",
+    ),
     "RL101 number of a record": (
         "RL101",
         "def parse(r):\n    f = {'image': tf.io.FixedLenFeature([], tf.string),\n"

@@ -135,6 +135,7 @@ class Decode(Term):
     ABOVE_ZERO = "> 0", "True where the raw score is above zero.", "logits > 0"
     ARGMAX = "argmax", "The class with the largest value.", "p.argmax(axis=-1)"
     ARGMAX_EXAMPLES = "argmax over examples", "For each class, the example with the largest value.", "tf.argmax(p)"
+    ARGMAX_ALL = "argmax over everything", "One number, wherever the largest value of all rows lies.", "np.argmax(p)"
     THRESHOLDS = "per-label thresholds", "One threshold for each label.", "p > thresholds"
     SOFTMAX = "softmax", "Shares of one whole: the values of a row add up to 1.", "softmax(predictions)"
     SIGMOID = "sigmoid", "A probability for each value by itself.", "sigmoid(predictions)"

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from rightloss.contract import Condition, DecodeUse, Evidence, Fact, Field, FromLogits, MetricUse, Row, Setup
+from rightloss.contract import (
+    Condition,
+    Contract,
+    Decode,
+    DecodeUse,
+    Evidence,
+    Fact,
+    Field,
+    FromLogits,
+    MetricUse,
+    Row,
+    Setup,
+)
 from rightloss.contract.recipe import Call
 from rightloss.findings import Finding, Fix, Severity
 from rightloss.rules import RULES, Outcome, Rule, Subject
@@ -102,8 +114,8 @@ def _reading(setup: Setup, evidence: Evidence) -> tuple[Verdict, ...]:
     judged = rows if _judged(evidence) else ()
     masked = evidence.seen(Condition.MISSING) not in (None, Condition.MISSING.default)
     for rule, use, outcome in _uses(setup, evidence, judged, repaired=broken is not None):
-        form = broken is not None and broken.repairs[0].edits and rule.code in _FORM_RULES
-        if form or (masked and rule.code in _MASK_RULES):
+        form = rule.code in _FORM_RULES or (isinstance(use, DecodeUse) and _is_border(use, rows))
+        if (broken is not None and broken.repairs[0].edits and form) or (masked and rule.code in _MASK_RULES):
             under.append(rule.code)
         else:
             fields = (Field.LABELS, Field.ACTIVATION)
@@ -126,6 +138,14 @@ def _reading(setup: Setup, evidence: Evidence) -> tuple[Verdict, ...]:
     else:
         found += symptoms
     return _with_also(tuple(found), under)
+
+
+_BORDERS = (Decode.ABOVE_HALF, Decode.ABOVE_ZERO)
+
+
+def _is_border(use: DecodeUse, rows: tuple[Row, ...]) -> bool:
+    """Whether predictions are cut at one number where another form of the output is cut at the other."""
+    return use.decode in _BORDERS and all(Contract(row, classes=None).decode in _BORDERS for row in rows)
 
 
 def _judged(evidence: Evidence) -> bool:

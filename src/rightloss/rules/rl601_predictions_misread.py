@@ -15,9 +15,10 @@ def predictions_misread(row: Row, use: DecodeUse) -> Outcome | None:
 
     ## Why is this bad?
     `argmax` over one unit is always 0. `tf.argmax` without an axis runs over examples and gives a row number for each
-    class. Raw scores have their border at 0, probabilities at 0.5. Where several labels
-    can be true, `argmax` keeps only one of them. An activation is applied once: softmax of softmax is nearly flat, and
-    scores that a binary cross-entropy trained become probabilities by sigmoid, not by softmax.
+    class; `np.argmax` without an axis gives one number for all examples. Raw scores have their border at 0,
+    probabilities at 0.5. Where several labels can be true, `argmax` keeps only one of them. An activation is applied
+    once: softmax of softmax is nearly flat, and scores that a binary cross-entropy trained become probabilities by
+    sigmoid, not by softmax.
 
     ## What you will see
     A model that "always predicts class 0", or too few positives, or confidences that are far too small or too sure,

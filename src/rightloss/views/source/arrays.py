@@ -89,7 +89,9 @@ def _reduced(base: Data, part: str) -> Prediction | None:
 def indexed(base: Data, index: Value, node: ast.AST) -> Value:
     """`data[index]`: a row for a number, a selection of rows for an array of numbers."""
     if _selects_rows(index):
-        return replace(base, shape=(None, *base.shape[1:]) if base.shape else None, parts={})
+        some = isinstance(index, Data) and index.shape is None  # rows, or a single one
+        shape = (None, *base.shape[1:]) if base.shape else None
+        return replace(base, shape=shape, parts={}, prediction=_reduced(base, "some") if some else base.prediction)
     if isinstance(index, Const) and isinstance(index.value, str):
         return Data(node=node, prediction=base.prediction)
     if isinstance(index, Unknown | Obj) and base.prediction is None:
@@ -99,7 +101,9 @@ def indexed(base: Data, index: Value, node: ast.AST) -> Value:
 
 def _selects_rows(index: Value | slice) -> bool:
     """Whether an index is an array of positions or a mask. What a function outside NumPy gives may be one number."""
-    return isinstance(index, Data | Seq) or (isinstance(index, Obj) and str(index.cls).startswith("numpy."))
+    if isinstance(index, Data):
+        return index.shape != ()
+    return isinstance(index, Seq) or (isinstance(index, Obj) and str(index.cls).startswith("numpy."))
 
 
 def row(base: Data) -> Data:
@@ -133,7 +137,7 @@ def _after(shape: Shape, parts: Sequence[Value | slice]) -> Shape | None:
             found.append(dim if part == slice(None) else _cut(dim, part, rows=not found))
         elif _selects_rows(part):
             found.append(_selected(part))
-        elif not isinstance(part, Const | Symbol):
+        elif not isinstance(part, Const | Symbol | Data):
             return None
     return (*found, *shape[len(parts) :])
 

@@ -158,6 +158,14 @@ def _bounds(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
         yield Condition.BOUNDS, Bounds.OUTSIDE, f"targets lie outside {low:g}..{high:g}", data.node
 
 
+def _ids_in_columns(data: Data, read: Reading) -> bool:
+    """Whether a loss that reads one id for each output gets rows of ids: one for each step, say."""
+    size = constant(data.shape[-1]) if data.shape else None
+    several = isinstance(size, int) and size > 1 and size != constant(read.head.units)
+    whole = data.encoding is None and data.whole is True and data.high is not None and data.high > 1
+    return read.loss.family is Loss.SPARSE and several and whole and len(data.shape or ()) == read.head.rank
+
+
 def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     """Axes of the output against axes of labels that were passed as an array."""
     data, rank = read.labels, read.head.rank
@@ -172,6 +180,8 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
         wanted = axes
     elif ids:
         wanted = axes if constant(data.shape[-1]) == 1 and axes > 1 else axes + 1
+    elif _ids_in_columns(data, read):
+        wanted = axes + 1
     elif data.encoding is None and axes == 1 and rank > 2 and read.loss.family in _CROSSENTROPY:
         wanted = 2
     else:

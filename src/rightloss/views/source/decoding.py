@@ -29,8 +29,8 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
         plain = all(step == "row" for step in applied)
         return {"softmax": Decode.SOFTMAX, "sigmoid": Decode.SIGMOID}[use.kind] if plain else None
     if use.kind == "argmax":
-        if _over_examples(use, seen):
-            return Decode.ARGMAX_EXAMPLES
+        if _no_axis(use, seen):
+            return Decode.ARGMAX_EXAMPLES if use.first_axis == 0 else Decode.ARGMAX_ALL
         return Decode.ARGMAX if _over_classes(use, seen) else None
     binary = bool(seen.readings) and all(
         read.loss.family in (Loss.BINARY, Loss.MASKED_BINARY) for read in seen.readings
@@ -47,12 +47,15 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
     return {0.5: Decode.ABOVE_HALF, 0.0: Decode.ABOVE_ZERO}.get(use.limit)
 
 
-def _over_examples(use: Decoding, seen: SetupSeen) -> bool:
-    """Whether no axis was given where the default is the first one, on predictions of several classes as they are."""
+def _no_axis(use: Decoding, seen: SetupSeen) -> bool:
+    """Whether no axis was given where the default is not the last one, on predictions of several classes as they are.
+    Over everything it is right for one example: then the examples must be those of a fit or an evaluate."""
     plain = all(step in ("softmax", "sigmoid") for step in use.prediction.applied)
     heads = [read.head for read in seen.readings]
-    several = bool(heads) and all(head.rank == 2 and constant(head.units) != 1 for head in heads)
-    return not use.axis_given and use.first_axis == 0 and plain and several
+    several = bool(heads) and all(head.units is not None and constant(head.units) != 1 for head in heads)
+    if use.axis_given or not plain or not several:
+        return False
+    return use.prediction.many if use.first_axis is None else use.first_axis == 0 and all(h.rank == 2 for h in heads)
 
 
 def _over_classes(use: Decoding, seen: SetupSeen) -> bool:

@@ -214,8 +214,13 @@ def _by_axes(made: Evidence, data: Data, read: Reading, seen: SetupSeen, writer:
     sparse = read.loss.family is Loss.SPARSE
     if len(data.shape) == 1 and read.head.rank != 1 and not sparse:
         return made.narrow(Field.LABELS, (Labels.BINARY, Labels.INDEX), writer.fact("y has one axis", data.node))
+    exclusive = read.loss.family is Loss.CATEGORICAL
+    if exclusive and read.head.rank == len(data.shape) + 1:
+        fact = writer.fact("y has one axis less than the output", data.node)
+        return made.narrow(Field.LABELS, (Labels.BINARY, Labels.INDEX), fact)
     count = constant(data.shape[-1])
-    columns = len(data.shape) == read.head.rank and isinstance(count, int) and count > 1
+    known = read.head.rank == len(data.shape) or (exclusive and read.head.rank is None)
+    columns = known and isinstance(count, int) and count > 1
     if columns and (not sparse or count == constant(read.head.units)):
         made = made.narrow(Field.LABELS, COLUMNS, writer.fact(f"y has {count} columns", data.node))
         return replace(made, classes=count)

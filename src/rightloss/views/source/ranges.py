@@ -109,7 +109,7 @@ def of_range(low: float, high: float, shape: Shape | None, node: ast.AST, why: s
         encoding = frozenset({Source.OFFSET})
     else:
         encoding = frozenset({Labels.BINARY, Labels.INDEX} if high <= 1 else {Labels.INDEX})
-    if shape is None and high <= 1:
+    if shape is None and low >= 0 and high <= 1:
         encoding = None
     first = 0 if encoding != {Source.OFFSET} else int(low)
     classes: Value | None = Const(int(high) + 1 - first, node) if low >= 0 and encoding else None

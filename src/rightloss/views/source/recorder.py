@@ -97,6 +97,7 @@ class Recorder:
         self.mixed_precision = False
         self.old_keras = False  # a spelling that only Keras before 2.4 takes
         self.fitted: set[int] = set()  # ids of models that were trained or evaluated
+        self.given: set[int] = set()  # ids of what models were trained or evaluated on
         self.embedded: set[int] = set()  # ids of models that became part of another model
         self.weighted: set[int] = set()  # ids of models and layers whose weights were set, not learned here
         self.kept: list[Value] = []  # keeps the objects behind those ids alive

@@ -207,11 +207,13 @@ def _outputs(site: Site, training: Training | None) -> Iterator[_Output]:
     if isinstance(output, Seq | Map):
         given: dict[object, Value] = output.items if isinstance(output, Map) else dict(enumerate(output.items))
         parts = [(key, each.sample if isinstance(each, Gap) else each) for key, each in given.items()]
+        order = sorted(given, key=str) if isinstance(output, Map) else list(given)  # Keras sorts names beside a list
         for key, tensor in parts:
             name = _output_name(key, tensor)
             position = key if isinstance(key, int) else None
-            own = [_part(each, name, position, len(parts)) for each in (site.loss, site.metrics, labels)]
-            yield name, tensor, own[0], own[1], own[2]
+            loss = _part(site.loss, name, order.index(key), len(parts))
+            metrics, own = (_part(each, name, position, len(parts)) for each in (site.metrics, labels))
+            yield name, tensor, loss, metrics, own
         return
     loss, metrics = site.loss, site.metrics
     name = _output_name(0, output)

@@ -112,6 +112,8 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
     def handler(machine: Machine, model: Value, args: Args) -> Value:
         machine.recorder.old_keras |= not OLD_KEYWORDS.isdisjoint(args.keywords)
         data, second = args.get(0, "x", "generator", "data"), args.get(1, "y")
+        for each in (data, _first(args.get(None, "validation_data"))):
+            machine.recorder.mark(machine.recorder.given, each)
         labels = _labels(machine, data, None if "generator" in verb else second)
         found = Training(
             verb, args, labels, args.get(None, "class_weight"), args.get(None, "sample_weight"), machine.path
@@ -128,6 +130,13 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
         return Unknown(f"what {verb} gives back", args.node)
 
     return handler
+
+
+def _first(pair: Value | None) -> Value | None:
+    """The examples of a pair of examples and labels; a dataset holds both."""
+    if isinstance(pair, Seq):
+        return pair.items[0] if pair.items else None
+    return pair
 
 
 def _validation(args: Args, machine: Machine) -> list[Training]:
@@ -177,7 +186,8 @@ def predict(machine: Machine, model: Value, args: Args) -> Value:
     output = model_output(machine, model) if isinstance(model, Obj) else None
     if isinstance(output, Seq | Map):
         return Unknown("predictions of several outputs", args.node)
-    return Data(prediction=Prediction(model, (), output, args.node), node=args.node)
+    many = id(args.get(0, "x")) in machine.recorder.given
+    return Data(prediction=Prediction(model, (), output, args.node, many), node=args.node)
 
 
 def predict_classes(machine: Machine, model: Value, args: Args) -> Value:

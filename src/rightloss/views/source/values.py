@@ -181,6 +181,7 @@ class Prediction:
     applied: tuple[str, ...] = ()  # "softmax", "sigmoid", "row", "column", or a sign of arithmetic
     head: Value | None = None  # the tensor that was read, where no model object is known
     made: ast.AST | None = None
+    many: bool = False  # of the examples that a fit or an evaluate got
 
 
 @dataclass(eq=False, slots=True)
