@@ -121,6 +121,27 @@ def test_keras_mask_is_dropping_rows(case: Case) -> None:
 
 
 @EVERY_CASE
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("switch", ["weight", "mask"])
+def test_switched_off_rows_may_hold_anything(case: Case, switch: str, broken: float) -> None:
+    """Logits that are no numbers in a row of weight 0, or one that Keras masks, reach neither value nor gradient."""
+    labels, logits = batch(case)
+    kept = np.arange(ROWS) % 3 != 0
+    z = tf.Variable(np.where(kept.reshape((-1,) + (1,) * (logits.ndim - 1)), logits, broken).astype("float32"))
+    loss = on(case.loss())
+    with tf.GradientTape() as tape:
+        outputs = tf.identity(z)
+        if switch == "mask":
+            outputs._keras_mask = tf.convert_to_tensor(kept)
+        value = loss(labels, outputs, kept.astype("float32") if switch == "weight" else None)
+    gradient = tape.gradient(value, z).numpy()
+    assert np.isfinite(value)
+    assert np.isfinite(gradient).all()
+    assert not gradient[~kept].any()
+    assert gradient[kept].any()
+
+
+@EVERY_CASE
 def test_no_label_at_all_costs_nothing(case: Case) -> None:
     """A batch in which nothing is known has loss 0 and gradient 0, not NaN."""
     labels, logits = batch(case)

@@ -4,7 +4,7 @@ A *cell* is one term of a loss: one label of one example, one pixel, one token, 
 family says what its cells are and what one costs; everything else is said once, here:
 
 * Missing cells (NaN, or equal to `ignore`) are replaced *before* the loss is computed, so neither their label nor
-  their logit can reach a value or a gradient.
+  their logit can reach a value or a gradient. The logits of cells of weight 0, and of those that Keras masks, likewise.
 * A known label that no cross-entropy can read (an id outside 0..K-1, a binary label outside [0, 1], a row that does
   not sum to 1) makes the loss NaN. Compiled code cannot raise, and a number would be a lie; NaN is the same in eager,
   graph and XLA, stops `keras.callbacks.TerminateOnNaN`, and leaves the weights alone: its gradient is zero.
@@ -90,7 +90,10 @@ class CellLoss(keras.losses.Loss):
 
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         mask = keras_mask(y_pred)
-        losses, known = self.cells(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred, dtype=self.dtype))
+        logits = ops.convert_to_tensor(y_pred, dtype=self.dtype)
+        for switch in (mask, sample_weight):
+            logits = switched_off(logits, switch)
+        losses, known = self.cells(ops.convert_to_tensor(y_true), logits)
         known, weight = cell_weights(known, sample_weight, mask, dtype=losses.dtype)
         count = sum_per_example(ops.cast(known, losses.dtype))  # (n,)
         total = sum_per_example(weighted(losses, weight))  # (n,)
@@ -226,6 +229,25 @@ def cell_weights(
         given = ops.convert_to_tensor(sample_weight, dtype=dtype)
         weight = weight * expand_to(given, known, name="sample_weight")
     return known, weight
+
+
+def switched_off(logits: Tensor, switch: Tensor | None) -> Tensor:
+    """`logits`, 0 where a weight or mask per example, position or cell is 0.
+
+    A product of 0 and NaN is NaN also in the gradient, so a broken logit has to go before the loss is computed.
+    Weights that do not line up with the logits (those of groups) leave them alone.
+    """
+    if switch is None:
+        return logits
+    on = ops.not_equal(ops.convert_to_tensor(switch), 0)
+    while len(on.shape) > len(logits.shape) and on.shape[-1] == 1:
+        on = ops.squeeze(on, axis=-1)
+    while len(on.shape) < len(logits.shape):
+        on = ops.expand_dims(on, axis=-1)
+    sizes = zip(on.shape, logits.shape, strict=False)
+    if len(on.shape) != len(logits.shape) or any(a not in (None, 1, b) and b is not None for a, b in sizes):
+        return logits
+    return ops.where(on, logits, ops.zeros_like(logits))
 
 
 def weighted(values: Tensor, weight: Tensor) -> Tensor:
