@@ -15,6 +15,18 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "rows where something holds": (
+        "(x, y), (a, b) = keras.datasets.mnist.load_data()\nc = keras.utils.to_categorical(b, 10)\n"
+        "m = keras.Sequential([keras.Input((784,)), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\ni = np.where(b == np.array(3))[0]\nm.evaluate(a[i, :], c[i, :])\n"
+        "i = np.where(some())[0]\nm.evaluate(a[i, :], c[i, :])\n(i,) = np.nonzero(b)\nm.evaluate(a[i, :], c[i, :])"
+    ),
+    "ids that the loss alone makes one-hot": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\ndef smooth(y, p):\n"
+        "    return losses.categorical_crossentropy(tf.one_hot(tf.cast(y, tf.int32), 10), p, label_smoothing=0.1)\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss=smooth, metrics=[keras.metrics.SparseCategoricalAccuracy()])\nm.fit(x, y)"
+    ),
     "argmax of one prediction": (
         "(x, y), (a, b) = keras.datasets.mnist.load_data()\n"
         "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"

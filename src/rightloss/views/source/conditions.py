@@ -186,8 +186,7 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
         wanted = 2
     else:
         return
-    place = read.head.node or data.node  # the layers are what changes
     if rank > wanted:
-        yield Condition.SHAPES, Shapes.EXTRA_AXIS, f"the output has {rank} axes, labels have {axes}", place
+        yield Condition.SHAPES, Shapes.EXTRA_AXIS, f"the output has {rank} axes, labels have {axes}", read.head.node
     elif rank < wanted:
-        yield Condition.SHAPES, Shapes.MISSING_AXIS, f"the output has {rank} axes, labels have {axes}", place
+        yield Condition.SHAPES, Shapes.MISSING_AXIS, f"the output has {rank} axes, labels have {axes}", data.node

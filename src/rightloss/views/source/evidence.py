@@ -275,8 +275,8 @@ def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
 
 def _metrics(seen: SetupSeen, writer: Writer) -> Iterator[MetricUse]:
     """Metrics that are the same in every reading."""
-    if not seen.readings:
-        return
+    if not seen.readings or any(read.loss.labels_changed for read in seen.readings):
+        return  # metrics read the labels as they come, the loss reads others
     for each in seen.readings[0].metrics:
         if each.name is None or any(not _has(other, each) for other in seen.readings[1:]):
             continue

@@ -16,6 +16,7 @@ from rightloss.views.source.values import (
     Data,
     Dataset,
     Function,
+    Gap,
     Map,
     Obj,
     Ref,
@@ -161,11 +162,21 @@ def _greater(machine: Machine, args: Args) -> Value:
 def _where(machine: Machine, args: Args) -> Value:
     """`np.where(condition, 1, 0)` gives 0/1, `np.where(condition, 1, -1)` signs; other values are not looked at."""
     condition = args.get(0, "condition")
+    if len(args.positional) == 1 and not args.keywords and not args.is_open:
+        return _positions(machine, args)
     shape = condition.shape if isinstance(condition, Data) else None
     one, other = constant(args.get(1, "x")), constant(args.get(2, "y"))
     if isinstance(one, int | float) and isinstance(other, int | float) and one != other:
         return ranges.of_pair((min(one, other), max(one, other)), shape, args.node or ast.Pass())
     return Data(shape=shape, node=args.node)
+
+
+def _positions(machine: Machine, args: Args) -> Value:
+    """`np.where(mask)`, `np.nonzero(mask)`: for each axis, an array of positions."""
+    mask = args.get(0)
+    positions = Data(shape=(None,), node=args.node)
+    axes = mask.shape if isinstance(mask, Data) else None
+    return Seq.of([positions] * len(axes) if axes is not None else [Gap(positions)], "tuple", args.node)
 
 
 def _table(machine: Machine, args: Args) -> Value:
@@ -267,6 +278,7 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
         for name, sign in (("add", "+"), ("subtract", "-"), ("multiply", "*"), ("divide", "/"))
     },
     "numpy.where": _where,
+    "numpy.nonzero": _positions,
     **dict.fromkeys(("numpy.loadtxt", "numpy.genfromtxt"), _table),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
     **dict.fromkeys(
