@@ -46,6 +46,18 @@ def told(program: str, fit: str = "m.fit(x, y)") -> str:
 
 
 ARRAYS = {
+    "cells by a function": (
+        "y = pd.read_csv('a.csv')['kind'].apply(lambda cell: 1 if cell == 'spam' else 0)",
+        "binary|index 2",
+    ),
+    "cells by a function of several values": (
+        "def code(cell):\n    if cell == 'a':\n        return 0\n    return 2 if cell == 'c' else 1\n"
+        "y = pd.read_csv('a.csv')['kind'].map(code)",
+        "index 3",
+    ),
+    "cells by a function that is not read": ("y = pd.read_csv('a.csv')['kind'].map(lambda c: int(c))", "unknown"),
+    "codes of a column": ("y = pd.read_csv('a.csv')['kind'].astype('category').cat.codes", "binary|index symbol"),
+    "factorize": ("y, names = pd.factorize(pd.read_csv('a.csv')['kind'])", "binary|index symbol"),
     "mnist": ("(x, y), _ = keras.datasets.mnist.load_data()", "index 10"),
     "cifar100 coarse": ("(x, y), _ = keras.datasets.cifar100.load_data('coarse')", "index 20"),
     "imdb": ("(x, y), (a, b) = keras.datasets.imdb.load_data(num_words=100)", "binary|index 2"),

@@ -13,6 +13,7 @@ from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
     Bound,
+    Choice,
     Const,
     Data,
     Dataset,
@@ -51,13 +52,21 @@ def attribute(base: Data, name: str, node: ast.AST) -> Value:
                 node,
             )
         return base.parts.setdefault("shape", Unknown("the shape of data that is not read", node))
-    if name in ("T", "values", "array", "flat"):
+    if name == "codes":
+        return _codes(base, node)
+    if name in ("T", "values", "array", "flat", "cat"):
         return base if name != "T" else replace(base, shape=None, parts={})
     if name in ("dtype", "size", "ndim", "name", "str", "dt", "index", "columns"):
         if name == "ndim" and base.shape is not None:
             return Const(len(base.shape), node)
         return base.parts.setdefault(name, Unknown(f"the {name} of data", node))
     return Bound(base, name)
+
+
+def _codes(base: Data, node: ast.AST) -> Data:
+    """`column.cat.codes`, `column.factorize()[0]`: one id for each value that occurs."""
+    kinds = frozenset({Labels.INDEX, Labels.BINARY})
+    return Data(kinds, Symbol("num_classes", ("codes", base), node), True, base.shape, 0, None, True, node, "codes")
 
 
 def _dimension(base: Data, position: int, node: ast.AST) -> Value:
@@ -259,6 +268,8 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
         return _recoded(base, args.get(0, "arg"), node)
     if name in ("map", "replace", "apply"):
         return Data(shape=base.shape, node=node)
+    if name == "factorize":
+        return Seq.of((_codes(base, node), Data(node=node)), "tuple", node)
     if name in ("max", "min", "sum", "mean", "std", "nunique", "item", "any", "all"):
         return base.parts.setdefault((name, "()"), Unknown(f"the {name} of data", node))
     if name in ("unique", "value_counts"):
@@ -268,13 +279,19 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
     return Data(shape=None, node=node)
 
 
+def of_values(base: Data, cell: Value, node: ast.AST) -> Data:
+    """`column.apply(lambda x: 1 if x == "spam" else 0)`: the numbers that a cell becomes, and nothing else."""
+    found = [each for _, each in cell.alternatives] if isinstance(cell, Choice) else [cell]
+    return _recoded(base, Map(dict(enumerate(found))), node)
+
+
 def _recoded(base: Data, codes: Value | None, node: ast.AST) -> Data:
     """`column.map({"ham": 0, "spam": 1})`: the values of the dict, and nothing else."""
     entries = list(codes.items.values()) if isinstance(codes, Map) and not codes.is_open else []
     plain = [to_python(each) for each in entries]
     if not plain or not all(isinstance(each, int | float) for each in plain):
         return Data(shape=base.shape, node=node)
-    return replace(from_python(plain, node), shape=base.shape, node=node, why="codes of a dict", parts={})
+    return replace(from_python(plain, node), shape=base.shape, node=node, why="codes of two or more values", parts={})
 
 
 def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> Data:

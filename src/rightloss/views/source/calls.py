@@ -122,6 +122,10 @@ def method(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
     if isinstance(receiver, Seq | Map | Const):
         return containers.method(machine, receiver, name, args, lambda f, a: invoke(machine, f, a))
     if isinstance(receiver, Data):
+        function = args.get(0, "arg", "func") if name in ("map", "apply") else None
+        if isinstance(function, Function):
+            cell = invoke(machine, function, Args(args.node, (Unknown("one cell of a column", args.node),)))
+            return arrays.of_values(receiver, cell, args.node or ast.Pass())
         return arrays.method(machine, receiver, name, args)
     if isinstance(receiver, Dataset):
         return datasets.method(receiver, name, args, lambda f, a: invoke(machine, f, a))

@@ -138,7 +138,7 @@ def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
         axis = ClassAxis.LAST if head.axis == "last" else ClassAxis.ANOTHER
         fact = writer.fact("another axis than the last one", head.activation_node or head.node)
         made = made.narrow(Field.CLASS_AXIS, axis, fact if axis is ClassAxis.ANOTHER else None)
-    positions = {3: Positions.TOKEN, 4: Positions.PIXEL, 5: Positions.PIXEL}.get(head.rank or 0, Positions.EXAMPLE)
+    positions = {3: Positions.TOKEN, 4: Positions.PIXEL, 5: Positions.VOXEL}.get(head.rank or 0, Positions.EXAMPLE)
     return replace(made, positions=positions)
 
 

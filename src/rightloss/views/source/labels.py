@@ -171,6 +171,13 @@ def _where(machine: Machine, args: Args) -> Value:
     return Data(shape=shape, node=args.node)
 
 
+def _of_column(machine: Machine, args: Args, name: str) -> Value:
+    """A function of pandas that is the method of a column."""
+    column = args.get(0, "values")
+    given = Args(args.node, args.positional[1:], args.keywords)
+    return arrays.method(machine, column if isinstance(column, Data) else Data(node=args.node), name, given)
+
+
 def _positions(machine: Machine, args: Args) -> Value:
     """`np.where(mask)`, `np.nonzero(mask)`: for each axis, an array of positions."""
     mask = args.get(0)
@@ -279,6 +286,8 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     },
     "numpy.where": _where,
     "numpy.nonzero": _positions,
+    "pandas.factorize": lambda machine, args: _of_column(machine, args, "factorize"),
+    "pandas.Categorical": lambda machine, args: _of_column(machine, args, "copy"),
     **dict.fromkeys(("numpy.loadtxt", "numpy.genfromtxt"), _table),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
     **dict.fromkeys(
