@@ -136,8 +136,11 @@ def advise(
     wanted = _form(form, best, unsafe=unsafe)
     contract = _chosen(_contracts(best, wanted), form)
     counted = _imbalance(best)
-    decided = None if _shares_of_columns(best) else counted  # a decision needs labels that are right or wrong
-    purpose = None if wish is None or contract is None else wish.read(decided, ordered=given.ordered or best.ordered)
+    wish = wish or Wish()
+    decided = None if best.soft else counted  # a decision needs labels that are right or wrong
+    purpose = None if contract is None else wish.read(decided, ordered=given.ordered or best.ordered)
+    if contract is None and wish.stated:
+        best = replace(best, notes=(*best.notes, wish.left_out))
     return Advice(
         reading=best,
         contract=contract,
@@ -245,13 +248,6 @@ def _no_such_form(form: str, contract: Contract) -> WrongArgument:
         f"form={form!r}, but the last layer of the model gives {contract.form.value}",
         expected=f"form={contract.form.value!r}",
         fix="leave form out, or change the activation of the last layer",
-    )
-
-
-def _shares_of_columns(reading: Reading) -> bool:
-    """Whether labels are rows of probabilities."""
-    return (
-        reading.soft and reading.evidence is not None and Labels.BINARY not in reading.evidence.possible(Field.LABELS)
     )
 
 

@@ -213,3 +213,20 @@ def test_structure_of_tags() -> None:
         advice = rl.select(labels, several_true=True)
         names = [advice.classes[column] for column in advice.structure.groups[0]]
         assert names == ["ash", "elm", "oak"]
+
+
+@pytest.mark.parametrize("goal", ["f1", "log_loss", "balanced_accuracy"])
+def test_a_goal_for_probabilities_is_refused(goal: str) -> None:
+    """Labels that are no yes and no have no right decision; read as if they had, nearly all would be a no."""
+    shares = np.random.default_rng(0).beta(1, 6, 400)
+    with pytest.raises(WrongArgument, match=r"goal='\w+' for labels that are probabilities") as refused:
+        rl.select(shares, goal=goal)
+    assert "y = (y > 0.5).astype(int)" in str(refused.value)
+
+
+def test_a_goal_beside_numbers_is_not_dropped_in_silence() -> None:
+    """Where no cross-entropy fits, the answer says that the goal was left out."""
+    answer = rl.select(np.random.default_rng(0).normal(size=400) * 10, goal="f1")
+    assert answer.contract is None
+    assert "goal='f1' is left out" in str(answer)
+    assert not [note for note in rl.select(np.random.default_rng(0).normal(size=400)).notes if "left out" in note]

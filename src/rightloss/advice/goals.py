@@ -45,15 +45,30 @@ class Wish:
     costs: Costs | None = None
     prior: Prior | None = None
 
+    @property
+    def stated(self) -> str:
+        """The keywords that were given, as text; empty without a wish."""
+        return ", ".join(
+            f"{name}={value!r}"
+            for name, value in (("goal", self.goal), ("costs", self.costs), ("prior", self.prior))
+            if value is not None
+        )
+
+    @property
+    def left_out(self) -> str:
+        """What to say where no cross-entropy fits the labels, so that nothing reads a goal."""
+        return f"{self.stated} is left out: goals, costs and priors are about classes; leave it out of the call too"
+
     def read(self, found: Imbalance | None, *, ordered: bool) -> Goal | None:
         """The goal in terms of the classes that were counted; None without a wish. Errors as `read_goal`."""
-        if self.goal is None and self.costs is None and self.prior is None:
+        if not self.stated:
             return None
         if found is None:
             raise WrongArgument(
-                "a goal for labels whose classes cannot be counted",
+                f"{self.stated} for labels that are probabilities, or too many classes to count",
                 expected="one class, or rows of 0 and 1, for each example",
-                fix="leave goal=, costs= and prior= out: plain cross-entropy is right for soft labels",
+                fix=f"leave {self.stated} out: plain cross-entropy is right for probabilities; or decide them first: "
+                "y = (y > 0.5).astype(int) for yes and no, y = y.argmax(axis=-1) for classes",
             )
         told = (self.goal, self.costs, self.prior)
         return read_goal(*told, names=found.names, exclusive=found.exclusive, ordered=ordered, counts=found.counts)
