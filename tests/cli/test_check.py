@@ -176,6 +176,18 @@ def test_gitignore_patterns(tmp_path: Path, pattern: str, ignored: bool) -> None
     assert check(str(tmp_path)).return_value == (0 if ignored else 1)
 
 
+def test_a_named_file_that_is_no_program_is_told(tmp_path: Path) -> None:
+    """A broken notebook and a binary are not passed over in silence when they are what was asked for."""
+    (tmp_path / "a.ipynb").write_text("not json")
+    (tmp_path / "b.py").write_bytes(b"\x7fELF\0\0")
+    (tmp_path / "c.py").write_text("x = 1\n")
+    for name, code, told in (("a.ipynb", 2, "notebook"), ("b.py", 2, "null bytes"), ("c.py", 0, "no set-up found")):
+        done = check(str(tmp_path / name))
+        assert done.return_value == code
+        assert told in done.output
+    assert check(str(tmp_path)).return_value == 0
+
+
 def test_symlink_loops_end(project: Path) -> None:
     """A folder that contains itself is read once."""
     (project / "loop").symlink_to(project, target_is_directory=True)

@@ -20,7 +20,7 @@ from rightloss.rules import BY_CODE
 from rightloss.rules.judge import judge
 from rightloss.views.source import SourceReport, no_collection, read, read_text
 from rightloss.views.source.evidence import SourceSetup, evidence
-from rightloss.views.source.notebooks import Program
+from rightloss.views.source.notebooks import Program, decode
 from rightloss.views.source.prefilter import may_train
 from rightloss.views.source.sharpen import sharpen
 from rightloss.views.source.spans import Span
@@ -44,7 +44,9 @@ def check_source(paths: Iterable[str | Path], config: Config | None = None) -> R
     chosen = config if config is not None else find(Path(given[0]) if given else Path())
     found = list(files(given, chosen))
     candidates = [path for path in found if _may_train(path)]
-    plain = Report(summary=Summary(files=len(found) - len(candidates)))
+    passed = set(found).difference(candidates)
+    strange = tuple(_strange(str(path)) for path in given if str(path) in passed)
+    plain = joined((Report(summary=Summary(files=len(passed) - len(strange))), *strange))
     workers = min(os.cpu_count() or 1, len(candidates) // (MANY // 2))
     if len(candidates) < MANY or workers < 2:
         parts = [check_file(path, chosen) for path in candidates]
@@ -52,6 +54,16 @@ def check_source(paths: Iterable[str | Path], config: Config | None = None) -> R
         with ProcessPoolExecutor(workers) as pool:
             parts = list(pool.map(check_file, candidates, [chosen] * len(candidates), chunksize=8))
     return joined((plain, *parts))
+
+
+def _strange(path: str) -> Report:
+    """A file that was named and holds no set-up: a problem where it is no program at all."""
+    data = Path(path).read_bytes()
+    if path.endswith(".ipynb"):
+        return _guarded(path, lambda: read_text(decode(data), path), Config())
+    if b"\0" in data:
+        return Report(summary=Summary(files=1, skipped=1), problems=(f"{path}: not a program, it holds null bytes",))
+    return Report(summary=Summary(files=1))
 
 
 def _may_train(path: str) -> bool:
