@@ -108,6 +108,8 @@ MISSING = (
         ignore=-1,
     ),
     Input("two codes in cells", lambda: np.array([[1, 0, -1, 255], [0, 1, 1, 0]] * 30), "error", says="np.isin"),
+    Input("yes, no, 9", lambda: np.array([1, 2, 1, 9] * 20), "binary", asks=("ignore",), ignore=9),
+    Input("some digits", lambda: np.array([3, 8, 9] * 20), "multiclass", ignore=None),
     Input("-1 and 255", lambda: np.array([-1, 0, 1, 255] * 20), "binary", asks=("ignore",), ignore=-1),
     Input("pandas boolean", lambda: _pandas([True, False, None] * 20, "boolean"), "binary", ignore=-1),
     Input("pandas Int64", lambda: _pandas([0, 1, 2, None] * 20, "Int64"), "multiclass", ignore=-1),
@@ -218,7 +220,12 @@ PICTURES = (
     ),
     Input("two colours", lambda: _pixels(10, 16, 16)[..., None] * np.array([128, 0, 64]), "refuse", says="palette"),
     Input("trimap", lambda: _rng().integers(1, 4, (10, 16, 16)), "multiclass", positions="pixel"),
-    Input("volume", lambda: _rng().integers(0, 3, (5, 4, 8, 8)), "multiclass", positions="pixel", says="Conv3D"),
+    Input("volume", lambda: _rng().integers(0, 3, (5, 4, 8, 8)), "multiclass", positions="voxel"),
+    Input("volume of 0/1 with a channel", lambda: _pixels(5, 8, 8, 8)[..., None], "binary", positions="voxel"),
+    Input("cube of 0/1", lambda: _pixels(5, 8, 8, 8), "binary", positions="voxel", asks=("positions",)),
+    Input("slices of 0/1", lambda: _pixels(5, 8, 16, 16), "binary", positions="voxel", asks=("positions",)),
+    Input("many masks", lambda: _pixels(5, 16, 16, 8), "multilabel", positions="pixel", asks=("positions",)),
+    Input("four masks", lambda: _pixels(5, 16, 16, 4), "multilabel", positions="pixel"),
 )
 
 INPUTS = (*NAMES, *MISSING, *DECLARED, *NUMBERS, *SHAPES, *PICTURES)

@@ -40,7 +40,7 @@ CELLS: tuple[list[Any], ...] = (
 SHAPES = ((), (), (1,), (2,), (3,), (5,), (1, 1), (4, 4), (8, 8), (1, 8, 8), (3, 8, 8), (8, 8, 3))
 KEYWORDS: dict[str, list[Any]] = {
     "task": ["binary", "multiclass", "multilabel", "regression"],
-    "positions": ["example", "token", "pixel"],
+    "positions": ["example", "token", "pixel", "voxel"],
     "several_true": [True, False],
     "ordered": [True, False],
     "ignore": ["none", -1, 0, "?", "a"],

@@ -14,7 +14,7 @@ from rightloss.views.model import write
 K = 3
 N = 7  # coprime with K, so that no shape fits another by accident
 FEATURES = 4
-SHAPES = {Positions.EXAMPLE: (N,), Positions.TOKEN: (N, 4), Positions.PIXEL: (N, 2, 3)}
+SHAPES = {Positions.EXAMPLE: (N,), Positions.TOKEN: (N, 4), Positions.PIXEL: (N, 2, 3), Positions.VOXEL: (N, 2, 2, 3)}
 
 
 def contracts() -> list[Contract]:

@@ -63,8 +63,8 @@ def test_law_8_rows_hold_where_scores_cannot_be_recovered(contract: Contract) ->
     _check(contract, hidden=True, **MODES["graph"])
 
 
-@pytest.mark.parametrize("positions", [Positions.TOKEN, Positions.PIXEL])
+@pytest.mark.parametrize("positions", [Positions.TOKEN, Positions.PIXEL, Positions.VOXEL])
 @pytest.mark.parametrize("contract", [each for each in CONTRACTS if each.row.preferred], ids=_name)
 def test_law_8_rows_hold_per_token_and_per_pixel(contract: Contract, positions: Positions) -> None:
-    """The same row is right where each token or pixel has a label."""
+    """The same row is right where each token, pixel or point of a volume has a label."""
     _check(dataclasses.replace(contract, positions=positions), **MODES["eager"])

@@ -82,6 +82,9 @@ def units(contract: Contract) -> int | Name:
     return found if isinstance(found, int) else Name(found or "num_classes")
 
 
+_CONVOLUTION = {Positions.PIXEL: "Conv2D", Positions.VOXEL: "Conv3D"}  # with a kernel of one point
+
+
 def head(contract: Contract, *, bias: float | list[float] | None = None, dtype: str | None = None) -> Call:
     """The last layer. `bias` is the constant the layer starts from: one number, or one for each unit."""
     keywords: dict[str, Any] = {}
@@ -91,8 +94,8 @@ def head(contract: Contract, *, bias: float | list[float] | None = None, dtype: 
         keywords["bias_initializer"] = Call("keras.initializers", "Constant", (bias,))
     if dtype is not None:
         keywords["dtype"] = dtype
-    if contract.positions is Positions.PIXEL:
-        return Call("keras.layers", "Conv2D", (units(contract), 1), keywords)
+    if contract.positions in _CONVOLUTION:
+        return Call("keras.layers", _CONVOLUTION[contract.positions], (units(contract), 1), keywords)
     return Call("keras.layers", "Dense", (units(contract),), keywords)
 
 

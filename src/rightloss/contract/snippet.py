@@ -19,16 +19,23 @@ from rightloss.contract.vocabulary import Activation, Decode, Form, Labels, Loss
 
 SHOWN = 6  # labels in the made-up data; the user's own have all of them
 
-_SHAPES = {Positions.EXAMPLE: (512, 8), Positions.TOKEN: (256, 12, 8), Positions.PIXEL: (64, 16, 16, 3)}
+_SHAPES = {
+    Positions.EXAMPLE: (512, 8),
+    Positions.TOKEN: (256, 12, 8),
+    Positions.PIXEL: (64, 16, 16, 3),
+    Positions.VOXEL: (32, 8, 8, 8, 3),
+}
 _ROW_OF = {
     Positions.EXAMPLE: "x has one row for each example, y one label",
     Positions.TOKEN: "x is (examples, steps, features), y has one label for each step",
     Positions.PIXEL: "x is (examples, height, width, channels), y has one label for each pixel",
+    Positions.VOXEL: "x is (examples, depth, height, width, channels), y has one label for each point",
 }
 _HIDDEN = {
     Positions.EXAMPLE: 'keras.layers.Dense(32, activation="relu"),',
     Positions.TOKEN: 'keras.layers.Conv1D(32, 3, padding="same", activation="relu"),',
     Positions.PIXEL: 'keras.layers.Conv2D(16, 3, padding="same", activation="relu"),',
+    Positions.VOXEL: 'keras.layers.Conv3D(16, 3, padding="same", activation="relu"),',
 }
 
 

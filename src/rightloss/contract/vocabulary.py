@@ -80,6 +80,7 @@ class Positions(Term):
     EXAMPLE = "example", "One label for each example.", "y.shape == (n,)"
     TOKEN = "token", "One label for each step of a sequence.", "y.shape == (n, T)"
     PIXEL = "pixel", "One label for each pixel.", "y.shape == (n, H, W)"
+    VOXEL = "voxel", "One label for each point of a volume, or pixel of a video.", "y.shape == (n, D, H, W)"
 
 
 class Activation(Term):

@@ -26,7 +26,7 @@ from rightloss.views.labels.readings.reading import regression
 from rightloss.views.model.graph import Head, heads
 
 LOW_PRECISION = ("float16", "bfloat16")
-_RANK = {Positions.EXAMPLE: 2, Positions.TOKEN: 3, Positions.PIXEL: 4}
+_RANK = {Positions.EXAMPLE: 2, Positions.TOKEN: 3, Positions.PIXEL: 4, Positions.VOXEL: 5}
 _CROSS_ENTROPY = {
     Labels.BINARY: Loss.BINARY,
     Labels.INDEX: Loss.SPARSE,

@@ -31,7 +31,7 @@ def build(call: Call) -> Any:
 
 
 def head(contract: Contract, bias: float | list[float] | None = None, dtype: str | None = None) -> Any:
-    """The last layer, a new `Dense`, or `Conv2D` with a 1x1 kernel for pixels.
+    """The last layer, a new `Dense`, or a convolution with a kernel of one point for pixels and volumes.
 
     Args:
         contract: what to agree with; its number of classes must be known.

@@ -25,6 +25,7 @@ _CLASS_AXIS_OF_TOKENS = Ask("positions", "Is each column a step of a sequence, o
 _PADDED = Ask(
     "several_true", "Is each row a list of labels, filled up with a padding value, or one label for each step?"
 )
+_VOLUME = Ask("positions", "Are the last three axes sides of a volume, or does one hold a column for each label?")
 _CLASS_AXIS = Ask("positions", "Does the last axis hold pixels, or one column for each class of a sequence step?")
 
 
@@ -104,21 +105,26 @@ def _unlike_columns(profile: LabelProfile) -> bool:
 
 
 def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> list[Reading]:
-    """Labels of shape (n, H, W), (n, T, K) or (n, H, W, K)."""
+    """Labels of shape (n, H, W), (n, T, K), (n, H, W, K), (n, D, H, W) or (n, D, H, W, K)."""
     shape = profile.shape[:-1] if profile.shape[-1:] == (1,) else profile.shape
     if len(shape) >= RGB and _is_picture(profile):
         return [_picture(profile)]
-    inside = Positions.PIXEL if len(shape) > 2 else Positions.TOKEN
-    columns = column_readings(profile, given, inside) if profile.shape[-1:] != (1,) else []
-    pixels = scalars(profile, given, Positions.PIXEL)
+    outer = (Positions.TOKEN, Positions.PIXEL, Positions.VOXEL)[min(len(shape), 4) - 2]
+    inner = Positions.VOXEL if len(shape) > 2 else Positions.PIXEL
+    columns = column_readings(profile, given, outer) if profile.shape[-1:] != (1,) else []
+    pixels = scalars(profile, given, inner)
     exclusive = columns and _labels(columns[0]) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
-    if not exclusive and _channels_first(profile.shape, cells=bool(columns)):
+    first = not exclusive and _channels_first(profile.shape, cells=bool(columns))
+    if first and (not columns or not _is_deep(shape)):
         ask = Ask("several_true", f"Does the last axis hold a column for each of {shape[-1]} labels?")
-        return [_moved(profile), *(each.asking(ask) for each in columns[:1])]
-    if columns and (exclusive or len(shape) > 2):
+        return [_moved(profile), *(each.asking(ask) for each in columns[:1]), *(pixels if columns else [])]
+    if not columns or exclusive:
         return [*columns, *pixels]
-    if not columns:
-        return [_of_volumes(each) for each in pixels] if len(shape) > 2 else pixels
+    if len(shape) > 2:
+        if not _is_deep(shape):
+            return [*columns, *pixels]
+        volume = first or len(set(shape)) == 1
+        return [*pixels, *_as_volume(columns)] if volume else [*columns, *_as_volume(pixels)]
     if _is_field(profile, shape):
         return [*pixels, *(each for each in columns if each.evidence is not None)]
     wide = all(side is None or side >= SMALL_GRID for side in shape) or shape[0] == shape[1]
@@ -157,12 +163,14 @@ def _moved(profile: LabelProfile) -> Reading:
     )
 
 
-def _of_volumes(reading: Reading) -> Reading:
-    """Labels with three axes and no columns: a class for each point of a volume."""
-    if reading.evidence is None:
-        return reading
-    line = f"keras.layers.Conv3D({reading.evidence.classes}, 1, activation='softmax')"
-    return replace(reading, notes=(*reading.notes, f"labels of volumes: the last layer is a Conv3D, such as {line}"))
+def _is_deep(shape: tuple[int | None, ...]) -> bool:
+    """Whether three axes may be depth, height and width: none is so short that it rather holds classes."""
+    return len(shape) == 3 and all(side is None or side >= SMALL_GRID for side in shape)
+
+
+def _as_volume(readings: list[Reading]) -> list[Reading]:
+    """What would be right if the user's answer were the other one."""
+    return [each.asking(_VOLUME) for each in _classes_only(readings)]
 
 
 def _labels(reading: Reading) -> frozenset[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-CODES = (-100, -1, 255, -9, -99, -999, -9999, 99, 999, 9999)
+CODES = (-100, -1, 255, -9, -99, -999, -9999, 9, 99, 999, 9999)
 PADDING = (-100, -1)
 BLANK_WORDS = frozenset({"", "?", "na", "n/a", "nan", "null"})
 """Texts that stand for "nothing was written here" rather than for a class."""
