@@ -25,6 +25,8 @@ from rightloss.findings import Finding, Severity
 from rightloss.rules.judge import judge_condition
 
 WATCHED = ("fit", "evaluate", "train_on_batch")
+PLACE = 5
+"""How far below a warning the user's own call of fit stands: the watching method, `_before`, `_check`, `_say`."""
 
 
 class FindingWarning(UserWarning):
@@ -114,9 +116,8 @@ class guard:  # written like the function it is used as
         try:
             report = check_live(model, data, ignore=self.ignore, all_labels=all_labels, whole_streams=False, **extras)
         except RightlossError as error:
-            warnings.warn(
-                f"rightloss could not check this {type(model).__name__}: {error}", FindingWarning, stacklevel=5
-            )
+            if not _own_step(model):  # which may make its labels itself, or need none
+                self._failed(model, str(error))
             return
         except Exception as error:  # the guard must never be what breaks a program
             self._failed(model, f"{type(error).__name__}: {error}")
@@ -126,7 +127,7 @@ class guard:  # written like the function it is used as
         self._say(report)
 
     def _failed(self, model: Any, why: str) -> None:
-        warnings.warn(f"rightloss could not check this {type(model).__name__}: {why}", FindingWarning, stacklevel=6)
+        warnings.warn(f"rightloss could not check this {type(model).__name__}: {why}", FindingWarning, stacklevel=PLACE)
 
     def _attach(self, model: Any, given: dict[str, Any]) -> None:
         from rightloss.views.model.watched import watch_for
@@ -155,7 +156,13 @@ class guard:  # written like the function it is used as
         if serious and not self.warn:
             report.raise_if_errors()
         for each in serious:
-            warnings.warn(f"{each.code} {each.message}", FindingWarning, stacklevel=6)
+            warnings.warn(f"{each.code} {each.message}", FindingWarning, stacklevel=PLACE)
+
+
+def _own_step(model: Any) -> bool:
+    from rightloss.views.model.read import custom_step
+
+    return custom_step(model)
 
 
 def _arguments(name: str, given: dict[str, Any]) -> tuple[int, ...]:

@@ -81,6 +81,15 @@ _SOFTMAX_ONE = Cause("softmax over one unit is always 1", "the last layer is Den
 _ONE_CLASS = Cause("all labels are the same", "np.unique(y) has one value", "print(np.unique(y, return_counts=True))",
                    "RL105")
 
+_CHANCE = r"(?:0\.69(?:3\d*)?|2\.30\d*|1\.0986\d*)\b"
+_STUCK = (
+    r"\b(?:model|network|net|it)\b.{0,15}\bnot (?:learn|train)|^\W*not learning\W*$"
+    r"|(?<![a-z])(?:loss|acc\w*)\b.{0,15}(?:\bnot|n't) (?:chang|decreas|improv|go)"
+    r"|\b(?:loss|acc\w*) (?:is |gets )?stuck"
+    r"|predict\w* (?:\w+ )?(?:the same|(?:only )?one|a single) class"
+)
+"""The loss of guessing, and how people say that nothing is learned."""
+
 KNOWN: tuple[KnownText, ...] = (
     KnownText(
         "Argument `output` must have rank (ndim) `target.ndim - 1`",
@@ -141,9 +150,9 @@ KNOWN: tuple[KnownText, ...] = (
     ),
     KnownText(
         "You are passing a target array of shape (32, 1) while using as loss `categorical_crossentropy`",
-        r"passing a target array of shape \([^)]*\) while using as loss",
+        r"target array (?:of|with) shape \([^)]*\)",
         (_IDS, Cause("only one class folder was found, so there is one column", "classes found: 1",
-                     "check the folder; class_mode='sparse'", "RL105")),
+                     "check the folder; class_mode='sparse'", "RL105"), _UNITS),
     ),
     KnownText(
         "expected dense_3 to have shape (3,) but got array with shape (1,)",
@@ -153,6 +162,19 @@ KNOWN: tuple[KnownText, ...] = (
     KnownText("Invalid dtype: str352", r"Invalid dtype: (?:str|object|<U)", (_TEXT,)),
     KnownText("Cast string to float is not supported", r"Cast string to (?:float|int\d*) is not supported", (_TEXT,)),
     KnownText(
+        "Failed to convert a NumPy array to a Tensor (Unsupported object type list)",
+        r"Failed to convert a NumPy array to a Tensor|Unsupported object type",
+        (Cause("labels or inputs are Python objects, such as lists of different lengths",
+               "y.dtype or x.dtype is object",
+               "y = np.stack(y), or keras.utils.pad_sequences(y) where lengths differ", "RL106"), _TEXT),
+    ),
+    KnownText(
+        "Can not squeeze dim[1], expected a dimension of 1, got 10",
+        r"Can ?not squeeze dim\[\d+\], expected a dimension of 1",
+        (_ONEHOT, Cause("a metric for ids got one-hot labels", "metrics= names a sparse one",
+                        "metrics=['accuracy']", "RL402")),
+    ),
+    KnownText(
         "could not convert string to float",
         r"could not convert string to float",
         (_TEXT, Cause("a column of x is text", "x.dtypes shows object", "keras.layers.StringLookup for that column")),
@@ -160,7 +182,9 @@ KNOWN: tuple[KnownText, ...] = (
     KnownText(
         "only 0-dimensional arrays can be converted to Python scalars",
         r"only (?:0-dimensional|size-1|length-1) arrays can be converted to Python scalars",
-        (_WEIGHT_GRID,),
+        (_WEIGHT_GRID,
+         Cause("float() or int() of an array, such as one row of predict()", "the last line of yours in the traceback",
+               "float(model.predict(x)[0, 0]), or .item()", "RL601")),
     ),
     KnownText(
         "`class_weight` not supported for 3+ dimensional targets",
@@ -169,7 +193,7 @@ KNOWN: tuple[KnownText, ...] = (
     ),
     KnownText(
         "`class_weight` is only supported for Models with a single output",
-        r"class_weight`? is only supported for Models with a single output",
+        r"class_weight`? is only supported for `?Model`?s with a single output",
         (Cause("the model has several outputs", "model.outputs has more than one",
                "sample_weight=[np.vectorize(class_weight.get)(each) for each in y]  # a dict where y is one",
                "RL501"),),
@@ -287,12 +311,20 @@ KNOWN: tuple[KnownText, ...] = (
          Cause("", "the last layer has several softmax units", "labels = model.predict(x).argmax(axis=-1)", "RL601")),
     ),
     KnownText(
+        "Classification metrics can't handle a mix of multiclass and continuous-multioutput targets",
+        r"Classification metrics can't handle a mix of",
+        (Cause("scikit-learn got what predict() gives, and wants ids", "the last layer has several softmax units",
+               "labels = model.predict(x).argmax(axis=-1)", "RL601"),
+         Cause("one unit gives a probability", "the last layer has one unit",
+               "labels = (model.predict(x) > 0.5).astype(int).ravel()", "RL601")),
+    ),
+    KnownText(
         "Incompatible shapes: [32,10] vs. [32]",
         r"Incompatible shapes: \[[\d,]*\] vs\. \[[\d,]*\]",
         (_WEIGHT_SHAPE, Cause("a loss or metric of your own compares ids with rows", "the second shape lacks an axis",
                               "y_true = keras.ops.one_hot(y_true, num_classes)", "RL304"), _UNITS),
     ),
-    KnownText("loss: nan", r"\bloss: nan\b|loss is nan|nan loss", (
+    KnownText("loss: nan", r"\bloss[:=]? ?(?:is )?nan\b|nan loss", (
         _X_NAN,
         Cause("labels are missing or outside 0..units-1; on a GPU nothing else is said", "np.unique(y)",
               "rl.check(model, (x, y))", "RL102"),
@@ -300,11 +332,12 @@ KNOWN: tuple[KnownText, ...] = (
               "keras.ops.log(keras.ops.clip(p, 1e-7, 1.0))"),
         _RATE,
     )),
-    KnownText("loss: -204433556137039776", r"\bloss: -\d|negative loss|loss is negative", (_RANGE, _SIGNED)),
+    KnownText("loss: -204433556137039776", r"(?<!weight )\bloss[:=]? -\d|negative loss|loss is negative",
+              (_RANGE, _SIGNED)),
     KnownText("loss: 0.0000e+00", r"\bloss: 0\.0000e\+00", (_SOFTMAX_ONE, _ONE_CLASS)),
     KnownText(
         "loss: 0.6931",
-        r"\b0\.693\d*\b|\b2\.302\d*\b|\b1\.0986\b|not learning|stuck at|loss does not (?:change|decrease)",
+        rf"\bloss\b[^\d.]{{0,30}}{_CHANCE}|^\W*{_CHANCE}\W*$|stuck (?:at|around) (?:{_CHANCE}|chance)|{_STUCK}",
         (
             Cause("labels are not those of these rows, or shuffled apart from x", "look at ten rows of x and y",
                   "x, y = x[order], y[order]  # one order for both"),
@@ -322,7 +355,7 @@ KNOWN: tuple[KnownText, ...] = (
     ),
     KnownText(
         "No gradients provided for any variable",
-        r"No gradients provided for any variable",
+        r"No gradients provided for any variable|Gradients do not exist for variables",
         (Cause("the loss goes through argmax, round or a comparison, which have no gradient", "look into your own loss",
                "hand the loss what the last layer gives: y_pred, not keras.ops.argmax(y_pred, axis=-1)"),
          Cause("the loss does not look at y_pred", "y_pred is not used, or went through .numpy()",

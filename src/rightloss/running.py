@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import runpy
 import sys
 import traceback
@@ -32,14 +33,16 @@ def run_program(program: str, arguments: Sequence[str] = (), *, warn: bool = Fal
         try:
             with watch:
                 runpy.run_path(program, run_name="__main__")
-        except RightlossError:
+        except RightlossError as error:
             failed = not watch.findings
             if failed:
-                traceback.print_exc()
+                _print(error, program)
+            else:
+                print(_place(error), file=sys.stderr)
         except SystemExit as stop:
             failed = stop.code not in (None, 0)
         except BaseException as error:
-            traceback.print_exc()
+            _print(error, program)
             _explain(error)
             failed = True
     if watch.findings:
@@ -57,6 +60,22 @@ def _as_main(program: str, arguments: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         sys.argv, sys.path[:] = argv, path
+
+
+def _place(error: BaseException) -> str:
+    """The user's own call before which the program was stopped."""
+    calls = traceback.extract_tb(error.__traceback__)
+    inside = next((index for index, each in enumerate(calls) if each.filename == inspect.getfile(guard)), len(calls))
+    call = calls[max(inside - 1, 0)]
+    return f"{call.filename}:{call.lineno}: stopped before {call.line}"
+
+
+def _print(error: BaseException, program: str) -> None:
+    """The traceback as Python itself would print it: from the program's own first line on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != program:
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace or error.__traceback__)
 
 
 def _explain(error: BaseException) -> None:

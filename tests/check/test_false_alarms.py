@@ -188,6 +188,27 @@ def _() -> tuple[Any, ...]:
     return model, (X, IDS)
 
 
+class OwnLoss(keras.Model):
+    """A model whose compute_loss applies softmax itself and never asks for the compiled loss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = layers.Dense(3)
+
+    def call(self, inputs: Any) -> Any:
+        return self.head(inputs)
+
+    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, **others: Any) -> Any:
+        return keras.ops.mean(losses.sparse_categorical_crossentropy(y, keras.ops.softmax(y_pred)))
+
+
+@case("custom compute_loss with a loss it does not use")
+def _() -> tuple[Any, ...]:
+    model = OwnLoss()
+    model.compile(loss="sparse_categorical_crossentropy")
+    return model, (X, IDS)
+
+
 @case("subclassed model with raw scores")
 def _() -> tuple[Any, ...]:
     model = Subclassed()
@@ -266,5 +287,17 @@ def test_silent(name: str) -> None:
 def test_the_same_subclassed_model_is_named_where_it_is_broken() -> None:
     """Silence above is not blindness: without from_logits the observed values tell."""
     model = Subclassed()
+    model.compile(loss=SCCE())
+    assert "RL202" in {each.code for each in rl.check(model, (X, IDS)).findings}
+
+
+def test_a_compute_loss_that_hands_on_is_still_checked() -> None:
+    """A penalty added to the compiled loss hides nothing."""
+
+    class Penalty(Subclassed):
+        def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
+            return super().compute_loss(*args, **kwargs) + 0.1
+
+    model = Penalty()
     model.compile(loss=SCCE())
     assert "RL202" in {each.code for each in rl.check(model, (X, IDS)).findings}

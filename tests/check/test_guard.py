@@ -145,6 +145,22 @@ def test_what_the_guard_cannot_read_is_said_and_trained() -> None:
         model.fit(Odd(), verbose=0)
 
 
+def test_a_step_that_makes_its_own_labels_is_silent() -> None:
+    """Metric learning makes labels from the batch: data without labels are no news."""
+
+    class Pairs(keras.Model):
+        def train_step(self, data: Any) -> dict[str, Any]:
+            return {"loss": keras.ops.mean(self(keras.utils.unpack_x_y_sample_weight(data)[0]))}
+
+    inputs = keras.Input((8,))
+    model = Pairs(inputs, layers.Dense(4)(inputs))
+    model.compile(loss=SCCE(from_logits=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        with rl.guard():
+            model.fit(X, verbose=0)
+
+
 def test_ids_out_of_range_are_named_where_xla_only_says_nan() -> None:
     """The guard looks at labels, not at the operation that fails: the same under XLA."""
     model = net(layers.Dense(3, activation="softmax"), loss=SCCE(), jit_compile=True)

@@ -12,7 +12,7 @@ pytest.importorskip("tensorflow")
 import keras
 import numpy as np
 import tensorflow as tf
-from check.measured import BCE, BINARY, CCE, IDS, MULTIHOT, ONEHOT, SCCE, X, net
+from check.measured import BCE, BINARY, CCE, IDS, MULTIHOT, ONEHOT, SCCE, SEQUENCES, TOKENS, X, net
 from keras import layers, losses
 
 import rightloss as rl
@@ -134,6 +134,21 @@ def test_own_losses_are_known_by_what_they_compute(name: str) -> None:
     assert not report.findings[0].fixes[0].safe
     with pytest.raises(UnsupportedInput):
         report.fix(model)
+
+
+def without_padding(y: Any, z: Any) -> Any:
+    """A loss of token ids that leaves out the id 0."""
+    each = losses.sparse_categorical_crossentropy(y, z, from_logits=True)
+    told = keras.ops.cast(y > 0, "float32")
+    return keras.ops.sum(each * told) / keras.ops.sum(told)
+
+
+@pytest.mark.parametrize(("activation", "wanted"), [("softmax", ["RL201"]), (None, [])])
+def test_a_loss_that_leaves_padding_out_is_known_by_the_other_ids(activation: str | None, wanted: list[str]) -> None:
+    """What it computes of labels without padding tells whether it reads raw scores."""
+    model = net(layers.Dense(3, activation=activation), loss=without_padding, x=SEQUENCES)
+    report = rl.check(model, (SEQUENCES, TOKENS))
+    assert [each.code for each in report.findings] == wanted, str(report)
 
 
 RIGHT: dict[str, tuple[Any, Any, Any]] = {

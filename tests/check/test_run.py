@@ -39,13 +39,15 @@ def test_multi_label_with_accuracy_stops_with_the_line_to_write(tmp_path: Path, 
     out, err = capsys.readouterr()
     assert "trained" not in out
     assert "RL402" in err
+    assert "train.py:11: stopped before model.fit(x, y, epochs=1, verbose=0)" in err
     assert 'metrics=[keras.metrics.BinaryAccuracy(name="accuracy")]' in err
 
 
 def test_warn_lets_the_program_finish(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
-    """Findings are shown at the end, and the exit code still says that there were some."""
-    with pytest.warns(UserWarning, match="RL402"):
+    """Each finding is shown at the call of fit and again at the end; the exit code still says that there were some."""
+    with pytest.warns(UserWarning, match="RL402") as caught:
         assert run_program(write(tmp_path, '"accuracy"'), ["--epochs", "3"], warn=True) == 1
+    assert any(each.lineno == 11 and each.filename.endswith("train.py") for each in caught)
     out, err = capsys.readouterr()
     assert "trained ['--epochs', '3'] __main__" in out
     assert "RL402" in err
@@ -70,7 +72,8 @@ def test_the_programs_own_error_is_shown_and_explained(tmp_path: Path, capsys) -
     failing = "raise AttributeError(\"'list' object has no attribute 'get'\")\n"
     assert run_program(write(tmp_path, '"binary_accuracy"', failing)) == 2
     err = capsys.readouterr().err
-    assert "Traceback" in err
+    trace = err[err.index("Traceback") :]
+    assert "train.py" in trace.splitlines()[1]
     assert "class_weight=dict(enumerate(weights))" in err
 
 

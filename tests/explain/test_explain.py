@@ -68,7 +68,35 @@ PASTED = [
     ("loss: -204433556137039776.0000", "RL102"),
     ("loss: 0.0000e+00 - accuracy: 0.4194", "RL204"),
     ("my loss is stuck at 0.6931", ""),
+    ("0.6931", ""),
+    ("my model always predicts the same class", ""),
+    ("val_accuracy does not change", ""),
+    ("Epoch 1: loss=nan", "RL702"),
+    ("loss -204433556137039776", "RL102"),
+    ("target array of shape (32, 1)", "RL101"),
+    ("ValueError: A target array with shape (100, 3) was passed for an output of shape (None, 1) while using as loss "
+     "`binary_crossentropy`.", "RL101"),
+    ("NotImplementedError: `class_weight` is only supported for `Model`s with a single output.", "RL501"),
+    ("ValueError: Failed to convert a NumPy array to a Tensor (Unsupported object type list).", "RL106"),
+    ("InvalidArgumentError: Can not squeeze dim[1], expected a dimension of 1, got 10", "RL101"),
+    ("ValueError: Classification metrics can't handle a mix of multiclass and continuous-multioutput targets", "RL601"),
+    ("WARNING:tensorflow:Gradients do not exist for variables ['dense/kernel:0'] when minimizing the loss.", ""),
 ]  # fmt: skip
+
+UNKNOWN = [
+    "ImportError: libcudart.so.12: cannot open shared object file",
+    "FileNotFoundError: [Errno 2] No such file or directory: 'train.csv'",
+    "pip is stuck at building wheel for numpy",
+    "ValueError: Unrecognized data type: x=[[0.6931 0.5868] [0.3 2.3026]] (of type <class 'numpy.ndarray'>)",
+    "Epoch 3/3 - accuracy: 0.6930 - f1: 0.4",
+    "Epoch 3/3 - loss: 0.4512 - accuracy: 0.6931",
+    "I am not learning French this year",
+    "weight loss: -3 kg in a month",
+    "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+    "ValueError: operands could not be broadcast together with shapes (3,) (4,)",
+    "learning rate 1.0986e-4",
+    "OSError: [Errno 28] No space left on device",
+]
 
 
 @pytest.mark.parametrize(("text", "code"), PASTED, ids=[text[:40] for text, _ in PASTED])
@@ -90,6 +118,13 @@ def test_every_known_text_is_pasted_here_or_matches_its_heading() -> None:
             assert not cause.code or cause.code in BY_CODE
 
 
+def test_names_of_python_keep_their_case() -> None:
+    """A cause begins with a capital letter, a name of Python does not."""
+    text = str(explain("0.6931"))
+    assert "from_logits=True although" in text
+    assert "Raw scores" in text
+
+
 def test_a_whole_traceback_wrapped_by_a_terminal_is_read() -> None:
     """Line breaks inside the text do not matter, and what stands first is explained first."""
     text = """Traceback (most recent call last):
@@ -104,9 +139,10 @@ same rank (ndim). Received: target.shape=(32,), output.shape=(32, 2)"""
     assert any(heading.startswith("Arguments `target`") for heading in headings)
 
 
-def test_unknown_text_is_said_to_be_unknown() -> None:
-    """No guess."""
-    found = explain("ImportError: libcudart.so.12: cannot open shared object file")
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_unknown_text_is_said_to_be_unknown(text: str) -> None:
+    """No guess, also where a number or a word of a known text stands in another one."""
+    found = explain(text)
     assert not found.found
     assert "not known" in str(found)
 

@@ -68,7 +68,9 @@ def _draw_known(known: KnownText, console: Console) -> None:
         console.print(known.aside, markup=False)
     several = len(known.causes) > 1
     for number, cause in enumerate(known.causes, start=1):
-        what = cause.what[:1].upper() + cause.what[1:] if cause.what else "Otherwise"
+        first = cause.what.split(" ")[0]
+        word = first.isalpha()  # and no name of Python, which keeps its case
+        what = cause.what[:1].upper() * word + cause.what[word:] if cause.what else "Otherwise"
         code = f"  ({cause.code})" if cause.code else ""
         console.print(Text(f"  {f'{number}. ' if several else ''}{what}{code}"))
         console.print(Text(f"     tell  {cause.tell}"), soft_wrap=True)

@@ -199,7 +199,9 @@ class _Scalars(_Numbers):
         if units > classes:
             seen = replace(seen, classes=units)
         where = self.head.layer or "last layer"
-        return seen.narrow(Field.WIDTH, width, Fact(f"{units} units", where, Confidence.DECLARED))
+        return seen.narrow(
+            Field.WIDTH, width, Fact(f"{units} unit{'s' if units != 1 else ''}", where, Confidence.DECLARED)
+        )
 
     def _quantity_loss(self, seen: Evidence) -> Evidence:
         classes = self.values is not None and self.values == {0, 1} and self.profile.rows >= ENOUGH

@@ -120,16 +120,30 @@ def _setup(one: Output, seen: Evidence, name: str | None, *, all_labels: bool) -
     )
 
 
+_ASKS = {
+    "train_step": {"compute_loss", "_compute_loss", "compiled_loss", "super", "train_step"},
+    "compute_loss": {"_compile_loss", "compiled_loss", "super"},
+}
+"""What a step or a loss of the user's own calls where it hands on to the compiled loss."""
+
+
 def custom_step(model: Any) -> bool:
-    """Whether training is a step of the user's own that never asks for the compiled loss."""
+    """Whether training goes through a step or a `compute_loss` of the user's own that never asks for the compiled
+    loss."""
     import keras
 
-    step = getattr(type(model), "train_step", None)
-    if step is None or step is getattr(keras.Model, "train_step", None):
+    return any(
+        _replaced(getattr(type(model), name, None), getattr(keras.Model, name, None), asks)
+        for name, asks in _ASKS.items()
+    )
+
+
+def _replaced(own: Any, usual: Any, asks: set[str]) -> bool:
+    """Whether a method is not the usual one and calls none of these."""
+    if own is None or own is usual:
         return False
-    code = getattr(inspect.unwrap(step), "__code__", None)
-    asked = set(code.co_names) if code is not None else set()
-    return not asked & {"compute_loss", "_compute_loss", "compiled_loss", "super", "train_step"}
+    code = getattr(inspect.unwrap(own), "__code__", None)
+    return code is None or not asks & set(code.co_names)
 
 
 def _batch_profiles(batch: Data, names: list[str]) -> dict[str, LabelProfile]:

@@ -2,7 +2,8 @@
 
 A wrapper, a subclass or a formula that gives the same multiple of a known loss for guesses of several degrees of
 sureness reads what that loss reads. It is only asked about labels that every cross-entropy of its family can read, so
-what it may do with others (leave them out, for one) stays its own.
+what it may do with others (leave them out, for one) stays its own. Of ids it is asked once more without the id 0, which
+is often padding that the loss leaves out.
 """
 
 from __future__ import annotations
@@ -35,12 +36,20 @@ def recognised(loss: LossFacts, labels: Any, profile: LabelProfile, shape: tuple
     if loss.known or loss.home or loss.live is None or labels.dtype.kind not in "biuf" or not labels.size:
         return loss
     for family, function in _candidates(labels, profile, shape):
-        for option in (FromLogits.FALSE, FromLogits.TRUE):
-            if _computes(loss, labels, shape, family, function, raw=option is FromLogits.TRUE):
-                told = "from_logits=True" if option is FromLogits.TRUE else "probabilities"
-                text = f"{loss.text}, which computes {family} of {told}"
-                return replace(loss, text=text, families=frozenset({family}), from_logits=frozenset({option}))
+        for asked, where in _asked(family, labels):
+            for option in (FromLogits.FALSE, FromLogits.TRUE):
+                if _computes(loss, asked, shape, family, function, raw=option is FromLogits.TRUE):
+                    told = "from_logits=True" if option is FromLogits.TRUE else "probabilities"
+                    text = f"{loss.text}, which computes {family} of {told}{where}"
+                    return replace(loss, text=text, families=frozenset({family}), from_logits=frozenset({option}))
     return loss
+
+
+def _asked(family: Loss, labels: Any) -> Iterator[tuple[Any, str]]:
+    """The labels of the batch; ids also without 0, which another class of the batch replaces."""
+    yield labels, ""
+    if family is Loss.SPARSE and labels.max() > 0 and not labels.all():
+        yield np.where(labels == 0, labels.max(), labels).astype(labels.dtype), ", where labels are not 0"
 
 
 def _candidates(
