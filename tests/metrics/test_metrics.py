@@ -327,6 +327,17 @@ def test_arguments_are_checked() -> None:
 ALL = [getattr(metrics, name) for name in metrics.__all__]
 
 
+@pytest.mark.parametrize("metric", [*CLASS_METRICS, *LABEL_METRICS, metrics.LogLossSkill], **BY_NAME)
+def test_a_batch_without_rows_changes_nothing(metric: type) -> None:
+    """Where a batch is split over devices, one of them may get no rows."""
+    labels = MULTI_HOT if metric in LABEL_METRICS else IDS
+    whole, split = metric(from_logits=True), metric(from_logits=True)
+    whole.update_state(labels, SCORES)
+    split.update_state(labels[:0], SCORES[:0])
+    split.update_state(labels, SCORES)
+    close(split.result(), whole.result())
+
+
 @pytest.mark.parametrize("metric", ALL, **BY_NAME)
 def test_survives_serialization_and_reset(metric: type) -> None:
     """Every exported metric comes back from its configuration, and starts anew after a reset."""

@@ -158,7 +158,7 @@ def example_scores(seen: LabelDecisions) -> tuple[Tensor, Tensor, Tensor]:
     both = ops.sum(known * seen.true * seen.predicted, axis=axes)
     either = ops.sum(known * (seen.true + seen.predicted), axis=axes)
     f1 = ops.where(either > 0, ops.divide_no_nan(2 * both, either), ops.ones_like(either))
-    weight = ops.max(seen.weight, axis=axes) if axes else seen.weight
+    weight = ops.max(seen.weight, axis=axes, initial=0) if axes else seen.weight  # a replica may get no rows at all
     return ops.cast(wrong == 0, COUNT_DTYPE), f1, weight + 0 * ops.sum(seen.weight, axis=axes)  # NaN stays visible
 
 
