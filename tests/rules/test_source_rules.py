@@ -382,6 +382,24 @@ def test_labels_that_may_mean_two_things_keep_both_repairs() -> None:
 
 
 OWN_WORDS = {
+    "a layer that lets metric and border be": (
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss='binary_crossentropy', metrics=['accuracy'])\n"
+        "c = m.predict(x) > 0.5",
+        'layers.Dense(1, activation="sigmoid")',
+        "m = keras.",
+    ),
+    "raw scores that metric and border read": (
+        "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nb = keras.metrics.BinaryAccuracy(threshold=0.0)\n"
+        "m.compile(loss=losses.BinaryCrossentropy(from_logits=True), metrics=[b])\nc = m.predict(x) > 0",
+        "layers.Dense(1)",
+        "m = keras.",
+    ),
+    "an axis": (
+        "i = keras.Input((3, 8))\nm = keras.Model(i, layers.Softmax(axis=1, name='out')(layers.Dense(3)(i)))\n"
+        "m.compile(loss='sparse_categorical_crossentropy')",
+        "layers.Softmax(axis=-1, name='out')",
+        "m = keras.",
+    ),
     "options of a class": (
         "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryFocalCrossentropy(gamma=3.0))",
         "loss=losses.BinaryFocalCrossentropy(from_logits=True, gamma=3.0)",

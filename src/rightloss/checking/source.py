@@ -194,9 +194,9 @@ def _judged(written: SourceSetup) -> Iterator[Finding]:
 
 def _changed(edited: frozenset[Field], written: SourceSetup) -> Span | None:
     """Where the program changes when the first repair touches the last layer and nothing else."""
-    if not edited or not edited <= {Field.WIDTH, Field.ACTIVATION}:
+    if not edited or not edited <= {Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS}:
         return None
-    names = ("activation", "layer") if Field.ACTIVATION in edited else ("units", "layer")
+    names = ("units", "layer") if edited == {Field.WIDTH} else ("activation", "layer")
     return next((written.arguments[name] for name in names if name in written.arguments), None)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rightloss.contract import (
     LOSS_NAMES,
-    PREFERRED,
+    ROWS,
     Contract,
     Evidence,
     Field,
@@ -15,6 +15,7 @@ from rightloss.contract import (
     Labels,
     Loss,
     Repair,
+    Row,
     Setup,
     Term,
     recipe,
@@ -61,6 +62,24 @@ def ways(evidence: Evidence, repairs: tuple[Repair, ...], setup: Setup) -> tuple
     return tuple(each if single else replace(each, fix=replace(each.fix, safe=False)) for each in found.values())
 
 
+def other_form(contract: Contract) -> Row | None:
+    """The row for the same labels and loss in the other form, raw scores or probabilities; None where there is none."""
+    point = contract.row.point
+    same = (Field.LABELS, Field.WIDTH, Field.LOSS)
+    rows = (
+        row
+        for row in ROWS
+        if row.form is not contract.form and all(row.point.value(each) == point.value(each) for each in same)
+    )
+    return next(rows, None)
+
+
+def with_other_form(found: tuple[Way, ...], row: Row, setup: Setup) -> tuple[Way, ...]:
+    """The same ways after the one that changes the last layer and lets everything that reads its output be."""
+    unsure = tuple(replace(each, fix=replace(each.fix, safe=False), loss=None) for each in found)
+    return (_other_activation(replace(found[0].contract, row=row), setup), *unsure)
+
+
 def contract_of(evidence: Evidence, repair: Repair) -> Contract:
     """The contract a repair leads to."""
     return Contract(repair.row, evidence.classes, evidence.positions, evidence.ignore)
@@ -69,8 +88,9 @@ def contract_of(evidence: Evidence, repair: Repair) -> Contract:
 def _way(evidence: Evidence, repair: Repair, setup: Setup) -> Way:
     contract, written = contract_of(evidence, repair), setup.loss
     changed = {edit.field for edit in repair.edits}
-    if changed == {Field.FROM_LOGITS} and written is not None and not _has_option(written):
-        return _other_activation(contract, setup)
+    other = other_form(contract) if changed == {Field.FROM_LOGITS} else None
+    if other is not None and written is not None and not _has_option(written):
+        return _other_activation(replace(contract, row=other), setup)
     call = recipe.loss(contract)
     if written is not None and Field.LOSS not in changed:
         call = replace(written, keywords={**call.keywords, **written.keywords})
@@ -83,16 +103,8 @@ def _has_option(loss: Call) -> bool:
     return entry is not None and entry.from_logits
 
 
-def _other_activation(contract: Contract, setup: Setup) -> Way:
-    """The last layer that fits a loss which cannot be told what it gets: the same row in its other form."""
-    point = contract.row.point
-    same = (Field.LABELS, Field.WIDTH, Field.LOSS)
-    row = next(
-        row
-        for row in PREFERRED
-        if row.form is not contract.form and all(row.point.value(each) == point.value(each) for each in same)
-    )
-    other = replace(contract, row=row)
+def _other_activation(other: Contract, setup: Setup) -> Way:
+    """The last layer that leaves the loss as it is."""
     consequence = " (metrics and predict() see raw scores)" if other.form is Form.LOGITS else ""
     title = f"another activation of the last layer{consequence}: {_head(other, {Field.ACTIVATION}, setup)}"
     return Way(other, Fix(title, False), None)

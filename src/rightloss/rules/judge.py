@@ -23,8 +23,8 @@ from rightloss.findings import Finding, Fix, Severity
 from rightloss.rules import RULES, Outcome, Rule, Subject
 from rightloss.rules._rule import capped
 from rightloss.rules._words import words
-from rightloss.rules.fixes import Way, ways
-from rightloss.rules.lead import Lead, judge_point, question, rows_inside, speaks
+from rightloss.rules.fixes import Way, other_form, ways, with_other_form
+from rightloss.rules.lead import QUESTIONS, Lead, judge_point, question, rows_inside, speaks
 
 _METRICS = tuple(rule for rule in RULES if rule.subject is Subject.METRIC)
 _DECODES = tuple(rule for rule in RULES if rule.subject is Subject.DECODE)
@@ -213,11 +213,31 @@ def _with_metrics(way: Way, changed: Mapping[tuple[str, int], Call]) -> Way:
     return replace(way, fix=replace(way.fix, title="; ".join([way.fix.title, *lines])))
 
 
+def _fits_other_form(setup: Setup, evidence: Evidence, rows: tuple[Row, Row]) -> bool:
+    """Whether what reads the output, metrics that no repair replaces and borders of predictions, is right for the
+    second form of the output alone: then it is the last layer that changes."""
+    judges = [rule for rule in _METRICS if rule.code in _FORM_RULES]
+    told = [
+        [any(rule.judge(row, use, evidence) is not None for rule in judges) for row in rows]
+        for use in (replace(each, name="accuracy") if "alias" in each.arguments else each for each in setup.metrics)
+        if use.place is None
+    ]
+    borders = [each for each in setup.decodes if _is_border(each, rows)]
+    told += [[each.decode is not Contract(row, classes=None).decode for row in rows] for each in borders]
+    return any(here for here, _ in told) and not any(there for _, there in told)
+
+
 def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     rule = found.rule
     confidence = evidence.weakest(*rule.fields)
     severity = capped(rule.severity(found.point, evidence), confidence)
     open_ways = ways(evidence, found.repairs, setup) if found.repairs[0].edits else ()
+    edited = frozenset(edit.field for edit in found.repairs[0].edits)
+    settled = question(found.repairs)
+    other = other_form(open_ways[0].contract) if edited == {Field.FROM_LOGITS} else None
+    if other is not None and _fits_other_form(setup, evidence, (open_ways[0].contract.row, other)):
+        open_ways, edited = with_other_form(open_ways, other, setup), frozenset({Field.ACTIVATION})
+        settled = QUESTIONS[Field.FROM_LOGITS]
     if setup.own_loss:
         open_ways = tuple(replace(way, fix=replace(way.fix, safe=False), loss=None) for way in open_ways)
     told = [_form_of_metrics(setup, evidence, way) if way.loss is not None else {} for way in open_ways]
@@ -241,12 +261,11 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
         output=setup.output,
         fixes=tuple(way.fix for way in open_ways),
         also=tuple(other.code for other in found.also),
-        question=question(found.repairs) if len(open_ways) > 1 else "",
+        question=settled if len(open_ways) > 1 else "",
     )
     if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
         return Verdict(_without_second(finding, setup))
     safe = next(((way, changed) for way, changed in zip(open_ways, told, strict=True) if way.fix.safe), None)
-    edited = frozenset(edit.field for edit in found.repairs[0].edits)
     return Verdict(finding, safe[0].loss, safe[1], edited) if safe is not None else Verdict(finding, edited=edited)
 
 

@@ -34,6 +34,8 @@ def sharpen(finding: Finding, written: SourceSetup) -> Finding:
         return _scores(finding, read)
     if finding.code == "RL302":
         return _exchanged(finding, read, written)
+    if finding.code == "RL206":
+        return _last_axis(finding, read)
     finding = _with_edit(finding, written)
     return _with_mode(finding, read, written)
 
@@ -65,6 +67,20 @@ def _scores(finding: Finding, read: Reading) -> Finding:
     line = f"logits=the values before {read.head.activation}"
     message = f"{finding.message.partition(' Write: ')[0]} Write: {line}"
     return replace(finding, message=message, expected=line, fixes=(Fix(f"hand over raw scores: {line}", False),))
+
+
+def _last_axis(finding: Finding, read: Reading) -> Finding:
+    """The program's own softmax with its axis turned to the last one."""
+    call = read.head.activation_node
+    if not isinstance(call, ast.Call) or not any(each.arg == "axis" for each in call.keywords):
+        return finding
+    last = ast.UnaryOp(ast.USub(), ast.Constant(1))
+    keywords = [ast.keyword(each.arg, last if each.arg == "axis" else each.value) for each in call.keywords]
+    line = ast.unparse(ast.Call(call.func, call.args, keywords))
+    message = f"{finding.message.partition(' Write: ')[0]} Write: {line}"
+    return replace(
+        finding, message=message, expected=line, fixes=(Fix(f"the classes lie on the last axis: {line}", False),)
+    )
 
 
 def _exchanged(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
