@@ -111,13 +111,13 @@ class Advice:
         """The metrics whose numbers are true for this contract, that of the goal last; new Keras objects."""
         from rightloss.views.model import write
 
-        return write.metrics(self._needed("metrics"), self._watch)
+        return write.metrics(self._needed("metrics"), self.watch)
 
     def compile(self, model: Any, *, optimizer: Any = "adam", **arguments: Any) -> Any:
         """Compile `model` (whose last layer is `head()`) with loss and metrics; returns the model."""
         from rightloss.views.model import write
 
-        return write.compile(model, self._needed("compile"), optimizer=optimizer, watch=self._watch, **arguments)
+        return write.compile(model, self._needed("compile"), optimizer=optimizer, watch=self.watch, **arguments)
 
     def encode(self, labels: Any) -> Any:
         """Labels as the loss sees them: a NumPy array."""
@@ -137,8 +137,9 @@ class Advice:
             cap: largest weight; None for no cap.
 
         Returns:
-            float32, one for each label; for labels that can be true together one for each cell, (n, L), which only the
-            losses of `rightloss.losses` read.
+            float32, one for each label; for labels that can be true together one for each cell, (n, L). Keras's losses
+            take none of those; `select(y, form="logits")` with
+            `model.compile(loss=rightloss.losses.MaskedBinaryCrossentropy(ignore=None))` does.
         """
         from rightloss.advice.weights import sample_weight
 
@@ -223,7 +224,7 @@ class Advice:
             preparation=self.preparation,
             lines=prepare,
             classes=self.classes,
-            watch=self._watch,
+            watch=self.watch,
             after=self._decided_lines(),
         )
 
@@ -235,7 +236,8 @@ class Advice:
         return ["", f"# For {self.goal}, with the advice of rightloss.select:", *(f"# {line}" for line in lines)]
 
     @property
-    def _watch(self) -> tuple[Any, ...]:
+    def watch(self) -> tuple[Any, ...]:
+        """The metric of the goal, beside those of the contract, as the call to write; none where it has none."""
         from rightloss.advice.metric import goal_metrics
 
         return () if self.contract is None else goal_metrics(self.goal, self.contract)

@@ -165,6 +165,20 @@ def test_the_command_line_takes_goals(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run([*base, "--cost", "yes"]) == 2
 
 
+def test_the_command_line_shows_the_metric_and_how_to_make_the_advice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lines that use `advice` come after the one that makes it; the metric of the goal stands among the metrics."""
+    path = tmp_path / "rows.csv"
+    path.write_text("x,y\n" + "\n".join(f"{place},{label}" for place, label in enumerate(RARE_YES)), encoding="utf-8")
+    assert run(["select", str(path), "--label", "y", "--goal", "balanced_accuracy"]) == 0
+    shown = "".join(capsys.readouterr().out.split())
+    assert 'rightloss.metrics.BalancedAccuracy(name="balanced_accuracy")' in shown
+    call = "".join(f"rightloss.select({str(path)!r}, label='y', goal='balanced_accuracy')".split())
+    assert f"advice={call}" in shown
+    assert rl.select(str(path), label="y", goal="balanced_accuracy").remedy is not None
+
+
 TAIL = np.repeat(range(10), [5000, 3000, 1800, 1080, 650, 390, 230, 140, 80, 50])
 
 

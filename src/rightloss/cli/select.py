@@ -39,7 +39,8 @@ def command(
     import rightloss
 
     columns = (*label, *((feature,) if feature else ())) or None
-    advice = rightloss.select(data, label=columns, header=header, **keywords(options), **wished(options))
+    told = {"label": columns, "header": header, **keywords(options), **wished(options)}
+    advice = rightloss.select(data, **told)
     if save is not None:
         from rightloss.files import write_json
 
@@ -47,12 +48,20 @@ def command(
     if format_ == "json":
         click.echo(json.dumps(advice.to_json(), indent=2, ensure_ascii=False, default=str))
     else:
-        _draw(advice, code)
+        _draw(advice, code, _call(data, told))
     parts = list(advice.values()) if isinstance(advice, rightloss.Several) else [advice]
     return 0 if all(part.contract is not None for part in parts) else 1
 
 
-def _draw(advice: Any, code: bool) -> None:
+def _call(data: str, told: dict[str, Any]) -> str:
+    """The same question in Python."""
+    given = {name: value for name, value in told.items() if value is not None and (name, value) != ("form", "auto")}
+    if len(given.get("label", ())) == 1:
+        given["label"] = given["label"][0]
+    return f"rightloss.select({', '.join((repr(data), *(f'{name}={value!r}' for name, value in given.items())))})"
+
+
+def _draw(advice: Any, code: bool, call: str) -> None:
     from rich.console import Console
 
     import rightloss
@@ -63,4 +72,4 @@ def _draw(advice: Any, code: bool) -> None:
     for name, part in outputs:
         if name is not None:
             console.rule(str(name), align="left")
-        draw(part, console, code=code, flags=True)
+        draw(part, console, code=code, flags=True, call=call if name is None else f"{call}[{name!r}]")

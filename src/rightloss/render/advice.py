@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rightloss.answer import Advice, Question
+    from rightloss.contract.recipe import Call
 
 MOST_CLASSES = 8
 """Rows of the class table; the rest is counted."""
@@ -23,8 +24,12 @@ def to_text(advice: Advice) -> str:
     return plain(lambda console: draw(advice, console))
 
 
-def draw(advice: Advice, console: Console, *, code: bool = False, flags: bool = False) -> None:
-    """Draw advice on a rich console; `code` adds the whole script, `flags` writes answers for the command line."""
+def draw(advice: Advice, console: Console, *, code: bool = False, flags: bool = False, call: str | None = None) -> None:
+    """Draw advice on a rich console.
+
+    `code` adds the whole script, `flags` writes answers for the command line, and `call` is what makes this advice in
+    Python, for those who only have it on the screen.
+    """
     from rich.markup import escape
 
     head = "no cross-entropy fits" if advice.contract is None else f"{advice.task} classification"
@@ -37,7 +42,7 @@ def draw(advice: Advice, console: Console, *, code: bool = False, flags: bool = 
         if advice.structure is not None:
             draw_structure(advice.structure, console)
         if advice.remedy is not None:
-            draw_remedy(advice.remedy, console)
+            draw_remedy(advice.remedy, console, call)
     for question in advice.questions:
         console.print()
         _draw_question(question, console, flags)
@@ -53,9 +58,9 @@ def draw(advice: Advice, console: Console, *, code: bool = False, flags: bool = 
         console.print(Syntax(advice.code(), "python", background_color="default"))
 
 
-def lines_to_write(contract: Contract) -> Sequence[tuple[str, str]]:
-    """(what, expression) for each clause of the contract, as the user writes it."""
-    metrics = recipe.metrics(contract)
+def lines_to_write(contract: Contract, watch: Sequence[Call] = ()) -> Sequence[tuple[str, str]]:
+    """(what, expression) for each clause of the contract, as the user writes it; `watch`: metrics of the goal."""
+    metrics = (*recipe.metrics(contract), *watch)
     return (
         ("last layer", recipe.head(contract).code()),
         ("loss", recipe.loss(contract).code()),
@@ -74,7 +79,7 @@ def _contract_table(advice: Advice, contract: Contract) -> Any:
     if advice.preparation is not None:
         for index, line in enumerate(advice.preparation.lines()):
             table.add_row("labels" if index == 0 else "", Text(_short(line)))
-    for what, expression in lines_to_write(contract):
+    for what, expression in lines_to_write(contract, advice.watch):
         table.add_row(what, Text(expression))
     first = advice.first_loss
     if first is not None:

@@ -36,7 +36,7 @@ def _body(advice: Advice) -> str:
     if advice.contract is not None:
         rows = "".join(
             f"<tr><td>{escape(what)}</td><td><code>{escape(line)}</code></td></tr>"
-            for what, line in lines_to_write(advice.contract)
+            for what, line in lines_to_write(advice.contract, advice.watch)
         )
         parts.append(f"<table>{rows}</table>{_figures(advice)}{_remedy(advice)}")
     for question in advice.questions:

@@ -14,8 +14,11 @@ MOST_SEEN = 12
 """Observations shown; the rest is counted."""
 
 
-def draw_remedy(remedy: Remedy, console: Console) -> None:
-    """One remedy: what, why, when, effect, way back, lines to write; then what may come instead of it."""
+def draw_remedy(remedy: Remedy, console: Console, call: str | None = None) -> None:
+    """One remedy: what, why, when, effect, way back, lines to write; then what may come instead of it.
+
+    `call` makes the advice that the lines use, where the reader has no such object yet.
+    """
     from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
@@ -30,7 +33,8 @@ def draw_remedy(remedy: Remedy, console: Console) -> None:
     table.add_row("probabilities", Text(remedy.probabilities))
     if remedy.kind.moves_prior:
         table.add_row("undo", Text(remedy.undo))
-    for place, line in enumerate(remedy.code):
+    made = () if call is None else (f"advice = {call}",)
+    for place, line in enumerate((*made, *remedy.code)):
         table.add_row("write" if place == 0 else "", Text(line))
     table.add_row("source", Text(remedy.source))
     console.print(table)

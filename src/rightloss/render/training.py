@@ -70,7 +70,7 @@ def draw_choice(advice: Advice, console: Console) -> None:
 
     assert advice.contract is not None
     console.print(f"[bold]{advice.task} classification[/bold]: {escape(advice.reading.title)}")
-    for what, expression in lines_to_write(advice.contract):
+    for what, expression in lines_to_write(advice.contract, advice.watch):
         console.print(f"  [dim]{what:<11}[/dim] {escape(expression)}", soft_wrap=True)
     if advice.remedy is not None:
         console.print(f"  [dim]{'for ' + advice.remedy.goal:<11}[/dim] {escape(advice.remedy.kind.sentence)}")
