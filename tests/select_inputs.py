@@ -52,6 +52,12 @@ def _pixels(*shape: int) -> Any:
     return (_rng().random(shape) < 0.5).astype(int)
 
 
+def _intervals() -> Any:
+    import pandas
+
+    return pandas.Series(pandas.cut(range(60), 3))
+
+
 def _pandas(values: Any, dtype: Any) -> Any:
     import pandas
 
@@ -79,6 +85,12 @@ NAMES = (
     Input("plus and minus", lambda: ["-", "+"] * 20, "binary", classes=("-", "+")),
     Input("bytes", lambda: np.array([b"a", b"b"] * 20), "binary", classes=("a", "b")),
     Input("emoji", lambda: ["\U0001f44d", "\U0001f44e"] * 20, "binary"),
+    Input("thousands", lambda: ["1,000", "2,500", "900"] * 20, "regression", asks=("task",), says="replace(',', '')"),
+    Input("percent", lambda: ["10%", "12.5%", "5%", ""] * 20, "regression", asks=("task",), says="a unit"),
+    Input("prices", lambda: ["$10", "$1,250.50", "€5"] * 20, "regression", asks=("task",), says="label.strip("),
+    Input("sizes", lambda: ["5", "10", "more"] * 20, "multiclass"),
+    Input("versions", lambda: ["1.0.1", "1.2.0", "2.0.0"] * 20, "multiclass"),
+    Input("intervals", _intervals, "error", says="y = y.cat.rename_categories(str)"),
     Input(
         "decimal commas", lambda: ["0,5", "1,25", "3,75"] * 20, "regression", asks=("task",), says="replace(',', '.')"
     ),

@@ -35,6 +35,7 @@ def write_text(path: str | Path, text: str) -> None:
     except OSError as error:
         raise UnreadableInput(
             f"{target} could not be written: {error.strerror or error}",
+            expected="a place where a file can be made",
             fix="choose a folder that exists and may be written",
         ) from error
 

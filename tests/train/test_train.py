@@ -92,13 +92,14 @@ def test_new_rows_are_scored_as_in_training(trained: Trained, rows: Path, tmp_pa
 def test_predict_reads_what_training_did_not_see(trained: Trained, tmp_path: Path) -> None:
     """No label column, a column more, another order, unseen categories, missing cells: predicted, with notes."""
     new = tmp_path / "new.csv"
-    new.write_text("extra,place,weight (kg),in/out,size\n9,moon,,in,2.0\n9,south,1.5,,\n")
+    new.write_text("extra,place,weight (kg),in/out,size\n9,moon,heavy,in,2.0\n9,south,1.5,,\n")
     found = predict(trained.folder, new)  # type: ignore[arg-type]
     assert found.header() == ["class", "probability_big", "probability_far", "probability_plain"]
     assert found.answers[0] == "big"
     told = " ".join(found.notes)
     assert "'moon'" in told
-    assert "'size' has 1 missing cells" in told
+    assert "'size' has 1 missing cell, and had none in training" in told
+    assert "'weight (kg)' has 1 cell without a number ('heavy'): read as missing" in told
 
 
 def test_a_missing_feature_column_is_an_error(trained: Trained, tmp_path: Path) -> None:

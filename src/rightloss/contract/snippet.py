@@ -37,6 +37,8 @@ _HIDDEN = {
     Positions.PIXEL: 'keras.layers.Conv2D(16, 3, padding="same", activation="relu"),',
     Positions.VOXEL: 'keras.layers.Conv3D(16, 3, padding="same", activation="relu"),',
 }
+# Few pictures make few steps, and a newcomer should see the model learn.
+_FIT = {Positions.PIXEL: ", batch_size=4", Positions.VOXEL: ", batch_size=4"}
 
 
 def snippet(
@@ -76,7 +78,7 @@ def snippet(
             "",
             *_model(replace(known, classes="len(classes)") if computed else known, bias),
             *_compiled(known, computed, watch),
-            "model.fit(x, y, validation_split=0.2, epochs=10)",
+            f"model.fit(x, y, validation_split=0.2, epochs=10{_FIT.get(known.positions, '')})",
             "",
             *_read(known, bool(found or names)),
             *after,

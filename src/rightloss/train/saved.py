@@ -12,7 +12,7 @@ import numpy as np
 
 from rightloss.errors import MissingColumn, UnreadableInput, UnsupportedInput, WrongArgument
 from rightloss.train.build import run
-from rightloss.train.columns import texts
+from rightloss.train.columns import holds_numbers, is_text, texts
 from rightloss.train.data import Source, label_values, labelled, open_source
 from rightloss.train.features import Kind
 from rightloss.train.folder import LabelMap, Saved, load
@@ -154,14 +154,31 @@ def _read(saved: Saved, source: Source, more: Sequence[str]) -> tuple[Any, tuple
         if each.kind is Kind.CATEGORY:
             unseen = sorted({*texts(table.column(each.column))} - {*each.vocabulary, ""})
             if unseen:
-                shown = ", ".join(map(repr, unseen[:3]))
-                notes.append(f"{each.column!r} has {len(unseen)} values that training saw at most once: {shown}")
+                told = f"{_number(len(unseen), 'value')} that training saw at most once"
+                notes.append(f"{each.column!r} has {told}: {_first(unseen)}")
             missing = int((cells == "").sum())
         else:
-            missing = int((~np.isfinite(cells)).sum())
+            words = _words(table.column(each.column))
+            if words:
+                told = f"{_number(len(words), 'cell')} without a number ({_first(sorted(set(words)))})"
+                notes.append(f"{each.column!r} has {told}: read as missing")
+            missing = int((~np.isfinite(cells)).sum()) - len(words)
         if missing and not each.missing:
-            notes.append(f"{each.column!r} has {missing:,} missing cells, and had none in training")
+            notes.append(f"{each.column!r} has {_number(missing, 'missing cell')}, and had none in training")
     return table, tuple(notes)
+
+
+def _words(column: Any) -> list[str]:
+    """Cells of a column of numbers that are neither numbers nor a way to write "missing"."""
+    return holds_numbers(cell for cell in texts(column) if cell)[1] if is_text(column.type) else []
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _first(values: Sequence[str]) -> str:
+    return ", ".join(map(repr, values[:3]))
 
 
 def _encoded(values: Any, labels: LabelMap) -> np.ndarray:

@@ -86,6 +86,7 @@ def _series_stream(series: Any, rows_cap: int | None, *, named: str | None) -> L
     rows, notes, caps = _capped(len(series), rows_cap)
     native = series.to_native()
     where = f"column {series.name!r}" if series.name not in (None, "") else ""
+    _refuse_intervals(native, where or "the column")
     return LabelStream(
         chunks=lambda: _series_chunks(series, rows, where or "the column"),
         name=named,
@@ -95,6 +96,18 @@ def _series_stream(series: Any, rows_cap: int | None, *, named: str | None) -> L
         notes=notes,
         caps=caps,
     )
+
+
+def _refuse_intervals(native: Any, where: str) -> None:
+    """What `pandas.cut` gives: Arrow turns the intervals into records."""
+    categories = getattr(native.dtype, "categories", None) if hasattr(native, "dtype") else None
+    held = getattr(native, "dtype", None) if categories is None else getattr(categories, "dtype", None)
+    if type(held).__name__ == "IntervalDtype":
+        raise UnsupportedInput(
+            f"{where} holds intervals",
+            expected="numbers, booleans, text or categories with such names",
+            fix="y = y.astype(str)" if categories is None else "y = y.cat.rename_categories(str)",
+        )
 
 
 def _capped(rows: int, cap: int | None) -> tuple[int, tuple[str, ...], dict[str, int]]:

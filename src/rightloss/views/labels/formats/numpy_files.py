@@ -110,7 +110,11 @@ def _chosen(
     if columns:
         for name in columns:
             if name not in shapes:
-                raise MissingColumn(f"{path.name} has no array {name!r}", expected=f"one of: {listing(described)}")
+                raise MissingColumn(
+                    f"{path.name} has no array {name!r}",
+                    expected=f"one of: {listing(described)}",
+                    fix=f"--label {next((each for each in LABEL_NAMES if each in shapes), next(iter(shapes)))}",
+                )
         return tuple(columns), ()
     if len(shapes) == 1:
         return tuple(shapes), ()

@@ -30,7 +30,13 @@ from rightloss.views.labels.readings.sentinels import MISSING_WORDS, PADDING, bl
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
-_COMMA = re.compile(r"[+-]?\d+(,\d+)?")
+_PLAIN = r"[+-]?\d+(\.\d+)?"
+# Numbers that no reader takes for numbers unless it is told: (how they look, what they have, what makes them numbers)
+_WRITTEN = (
+    (r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", "a thousands separator", "label.replace(',', '')"),
+    (r"[+-]?\d+,\d+", "a comma", "label.replace(',', '.')"),
+    (r"(?=.*[%$€£])[+-]?[$€£]?\d[\d,.]* ?[%$€£]?", "a unit", "label.strip('$€£% ').replace(',', '')"),
+)
 
 
 def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
@@ -115,8 +121,9 @@ def _as_classes(
     rows, distinct = sum(kept.values()), len(kept)
     if profile.text_numbers:
         return _numbers_in_text(profile, kept, classes)
-    if any("," in str(value) for value in kept) and all(_COMMA.fullmatch(str(value).strip()) for value in kept):
-        return _commas_in_text(profile, classes)
+    for pattern, what, line in _WRITTEN:
+        if all(blank(value) or re.fullmatch(f"{_PLAIN}|{pattern}", str(value).strip()) for value in kept):
+            return _written_numbers(profile, classes, what, line)
     if distinct == rows and rows >= FEW_ROWS:
         return [unique(profile), classes.asking(Ask("task", "Will each of these labels come again in other rows?"))]
     if distinct > FEW_REPEATS * rows and rows >= FEW_ROWS:
@@ -151,15 +158,16 @@ def _numbers_in_text(profile: LabelProfile, kept: Mapping[Any, int], classes: Re
     return [regression((observed(why, profile.where),)), classes.asking(ask)]
 
 
-def _commas_in_text(profile: LabelProfile, classes: Reading) -> list[Reading]:
-    """Numbers as most of Europe writes them, which no reader of files takes for numbers unless it is told."""
+def _written_numbers(profile: LabelProfile, classes: Reading, what: str, line: str) -> list[Reading]:
+    """Numbers as people write them: 1,000 or 0,5 or 12 %."""
+    shown = next(name for name in classes.class_names if not is_number(name) and not blank(name))
     numbers = no_fit(
-        "numbers with a comma (regression)",
+        f"numbers with {what} (regression)",
         Source.CONTINUOUS,
-        "make numbers of them, y = [float(label.replace(',', '.')) for label in y], and predict those: "
+        f"make numbers of them, y = [float({line}) for label in y], and predict those: "
         "keras.layers.Dense(1) with loss='mean_squared_error'",
         answers={"task": "regression"},
-        facts=(observed(f"texts such as {classes.class_names[0]!r} are numbers with a comma", profile.where),),
+        facts=(observed(f"texts such as {shown!r} are numbers with {what}", profile.where),),
     )
     return [numbers, classes.asking(Ask("task", "Are these texts names of classes, or numbers to predict?"))]
 
