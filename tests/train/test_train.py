@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from train.small_table import write_table
 
+from rightloss.contract import Loss
 from rightloss.errors import MissingColumn, UnreadableInput, WrongArgument
 from rightloss.train import Trained, evaluate, predict, train
 from rightloss.train.folder import FILES, check_target, load
@@ -34,6 +35,28 @@ def test_the_folder_is_complete(trained: Trained) -> None:
     assert [each.name for each in trained.folder.parent.iterdir()] == ["model"]
     assert json.loads((trained.folder / "advice.json").read_text())["contract"]["units"] == 3
     assert json.loads((trained.folder / "metrics.json").read_text())["test"] == trained.scores.to_json()
+
+
+def _masked_columns(path: Path) -> Path:
+    """Two columns of 0 and 1 with cells that nobody labelled."""
+    lines = [f"{i % 7},{i % 2},{'' if i % 5 == 0 else int(i % 3 == 0)}" for i in range(60)]
+    path.write_text("\n".join(["x,a,b", *lines]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("ours", ["a metric", "a loss"])
+def test_what_it_was_trained_with_is_not_saved(ours: str, rows: Path, tmp_path: Path) -> None:
+    """A loss or metric of ours, which a fresh Python does not know, leaves no trace in the saved model."""
+    if ours == "a metric":
+        found = train(rows, "sort", goal="macro_f1", out=tmp_path / "model", epochs=1)
+        assert any("rightloss" in each.code() for each in found.advice.watch)
+    else:
+        found = train(_masked_columns(tmp_path / "t.csv"), ["a", "b"], out=tmp_path / "model", epochs=1)
+        assert found.labels.contract.loss is Loss.MASKED_BINARY
+    with zipfile.ZipFile(tmp_path / "model" / "model.keras") as archive:
+        config = archive.read("config.json").decode()
+    assert "rightloss>" not in config
+    assert "rightloss." not in config
 
 
 def test_the_model_needs_nothing_but_keras(trained: Trained) -> None:
@@ -214,3 +237,13 @@ def test_killing_it_leaves_nothing(rows: Path, tmp_path: Path) -> None:
         process.kill()
         assert process.wait() == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_field_of_the_json_is_documented(trained: Trained) -> None:
+    """docs/json.md has a row for every field that training and scoring print."""
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    told = trained.to_json()
+    for fields in (told, told["test"]):
+        assert [name for name in fields if f"\n| `{name}` |" not in page] == []
+    for fields in (told["rows"], told["training"], told["test"]["classes"][0], told["test"]["scores"]):
+        assert [name for name in fields if name not in page] == []

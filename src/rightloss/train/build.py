@@ -104,7 +104,10 @@ def inference(prepare: keras.Model, core: keras.Model, contract: Contract, names
         and `probabilities` (n, K).
     """
     inputs = {name: keras.Input((1,), name=name, dtype=each.dtype) for name, each in prepare.input.items()}
-    scores = core(prepare(inputs))
+    # A compiled model inside another is saved with its loss and metrics, which may be ours and which Keras alone could
+    # not load: the same layers go into a model that is not compiled.
+    bare = keras.Sequential([keras.Input(core.input_shape[1:]), *core.layers], name=core.name)
+    scores = bare(prepare(inputs))
     exclusive = contract.labels not in (Labels.BINARY, Labels.MULTIHOT, Labels.MULTIHOT_MISSING)
     p = scores
     if contract.activation is Activation.LINEAR:
