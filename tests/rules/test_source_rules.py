@@ -19,6 +19,25 @@ from sklearn.preprocessing import MultiLabelBinarizer
 SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
 SIGMOID = "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
 BROKEN = {
+    "RL101 one-hot rows of a data set from elsewhere": (
+        "RL101",
+        "from elsewhere import load\nd, v = load()\nd = d.map(lambda a, b: (a, tf.one_hot(b, 10))).batch(8)\n" +
+        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(d)",
+    ),
+    "RL205 columns of lines of a table": (
+        "RL205",
+        "d = tf.data.experimental.make_csv_dataset('a.csv', 8, label_name='kind')\n"
+        "d = d.map(lambda a, b: (pack(a), tf.one_hot(b, 12)))\n" + SOFTMAX +
+        "m.compile(loss='categorical_crossentropy')\nm.fit(d)",
+    ),
+    "RL202 a compute_loss of its own": (
+        "RL202",
+        "class M(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.last = layers.Dense(3)\n    def call(self, x):\n        return self.last(x)\n"
+        "    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):\n"
+        "        return losses.sparse_categorical_crossentropy(y, y_pred)\n"
+        "m = M()\nm.compile('adam')\nm.fit(images, digits)",
+    ),
     "RL102 signs of scores": (
         "RL102", SIGMOID + "m.compile(loss='binary_crossentropy')\nm.fit(images, np.where(scores > 0, 1, -1))",
     ),

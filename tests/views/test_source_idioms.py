@@ -338,6 +338,13 @@ UNKNOWN = {
 }
 
 
+def test_a_word_that_is_no_loss_is_told_with_those_that_are() -> None:
+    """`loss="crossentropy"` fails in Keras: the reason names the words that Keras knows."""
+    reason = only("m = keras.Sequential([layers.Dense(3)])\nm.compile(loss='categorical_cross_entropy')").reason
+    assert reason.startswith('Keras has no loss "categorical_cross_entropy"')
+    assert "sparse_categorical_crossentropy" in reason
+
+
 @pytest.mark.parametrize("program", UNKNOWN.values(), ids=UNKNOWN)
 def test_what_is_not_understood_is_counted_with_a_reason(program: str) -> None:
     """Unknown is never a guess: the set-up is there, not resolved, and says why."""

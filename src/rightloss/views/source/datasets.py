@@ -93,6 +93,10 @@ def call_name(name: str, args: Args) -> Value | None:
         return Dataset(Seq.of([_element(each, args.node) for each in inner], "tuple"), args.node)
     if name.startswith("tensorflow.data.") and name.endswith("Dataset.range"):
         return Dataset(Data(node=args.node), args.node)
+    if name.startswith("tensorflow.data.") and name.endswith("make_csv_dataset"):
+        whole = Map({}, True, args.node)
+        label = args.get(4, "label_name")
+        return Dataset(Seq.of((whole, Data(node=args.node)), "tuple") if label is not None else whole, args.node)
     if name.startswith("tensorflow.data.") and name.endswith(_FILES):
         return Dataset(Unknown("an element that is read from files", args.node), args.node)
     return None

@@ -92,7 +92,13 @@ def _by_name(name: str, value: Const, argument: ast.AST | None) -> LossSeen:
         "ctc",
     ):
         return LossSeen(name, Loss.OTHER, FromLogits.ABSENT, {}, value.node, argument)
-    return LossSeen(name, None, None, {}, value.node, argument, why=f'the loss "{name}" is not known')
+    why = f'the loss "{name}" is not known'
+    if "entropy" in name.lower():
+        why = f'Keras has no loss "{name}"; its names are {", ".join(_WORDS)}'
+    return LossSeen(name, None, None, {}, value.node, argument, why=why)
+
+
+_WORDS = ("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
 
 
 def _default(entry: LossEntry) -> FromLogits:

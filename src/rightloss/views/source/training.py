@@ -150,13 +150,19 @@ def _validation(args: Args, machine: Machine) -> list[Training]:
 
 
 def _step(machine: Machine, model: Obj, data: Value | None, labels: Value | None, args: Args) -> None:
-    """A `train_step` of the program gets what fit was given, batch by batch."""
+    """A `train_step` or `compute_loss` of the program gets what fit was given, batch by batch."""
     step = model.cls.find("train_step") if isinstance(model.cls, UserClass) else None
     if isinstance(step, Function) and step.node not in machine.executed:
         batch = data.element if isinstance(data, Dataset) else None
         if batch is None and data is not None and labels is not None:
             batch = Seq.of((data, labels), "tuple", args.node)
         functions.run(machine, functions.bound_plain(step, model), [batch or Unknown("a batch", args.node)], args.node)
+    own = model.cls.find("compute_loss") if isinstance(model.cls, UserClass) else None
+    if isinstance(own, Function) and own.node not in machine.executed:
+        output = model_output(machine, model) or Unknown("the output of a model", args.node)
+        given = {"x": data, "y": labels, "y_pred": output}
+        told = {name: value or Unknown("a batch", args.node) for name, value in given.items()}
+        functions.inline(machine, functions.bound_plain(own, model), Args(args.node, (), told))
 
 
 def checked(machine: Machine, args: Args) -> Value:
