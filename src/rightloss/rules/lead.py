@@ -9,10 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
-from rightloss.contract import BY_POINT, ROWS, Evidence, Field, Labels, Loss, Point, Repair, Row, in_scope, universe
+from rightloss.contract import (
+    BY_POINT,
+    ROWS,
+    Evidence,
+    Field,
+    Labels,
+    Loss,
+    Point,
+    Possible,
+    Repair,
+    Row,
+    Term,
+    in_scope,
+    universe,
+)
 from rightloss.contract import repair as repairs_of
 from rightloss.findings import Severity
 from rightloss.rules import RULES, Rule, Subject
@@ -23,6 +37,11 @@ LAYER = frozenset({Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS})
 EXCLUSIVE = frozenset({Labels.INDEX, Labels.ONEHOT, Labels.DISTRIBUTION})
 SEVERAL = frozenset({Labels.MULTIHOT, Labels.MULTIHOT_MISSING})
 QUANTITY_LOSSES = frozenset({Loss.SQUARED, Loss.REGRESSION})
+
+
+Sets = tuple[frozenset[Term], ...]
+"""The values that are still possible for each field."""
+MOST_SETS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,13 @@ def lead(point: Point) -> Lead | None:
 
 def judge_point(evidence: Evidence) -> Lead | None:
     """The leading finding of evidence: None where some row lies inside it, or where there is nothing to say."""
+    return _judged(tuple(map(evidence.possible, Field)))
+
+
+@lru_cache(maxsize=MOST_SETS)
+def _judged(sets: Sets) -> Lead | None:
+    """The same, from the sets of the fields alone: programs differ in their facts more than in these."""
+    evidence = _of_sets(sets)
     if not speaks(evidence):
         return _layer_alone(evidence)
     inside = rows_inside(evidence)
@@ -124,10 +150,20 @@ def speaks(evidence: Evidence) -> bool:
 
 def rows_inside(evidence: Evidence) -> tuple[Row, ...]:
     """Rows that the evidence admits; the loss is not looked at where it is unknown."""
+    return _inside(tuple(map(evidence.possible, Field)))
+
+
+@lru_cache(maxsize=MOST_SETS)
+def _inside(sets: Sets) -> tuple[Row, ...]:
+    evidence = _of_sets(sets)
     if Loss.OTHER in evidence.possible(Field.LOSS):
         shape = (Field.LABELS, Field.WIDTH, Field.ACTIVATION)
         return tuple(row for row in ROWS if all(row.point.value(each) in evidence.possible(each) for each in shape))
     return tuple(row for row in ROWS if evidence.admits(row.point))
+
+
+def _of_sets(sets: Sets) -> Evidence:
+    return Evidence({each: Possible(values) for each, values in zip(Field, sets, strict=True)})
 
 
 def _points(evidence: Evidence) -> Iterator[Point]:
