@@ -82,7 +82,9 @@ class Advice:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to look at, although it changes no answer: spellings, empty classes, rows that were left out."""
-        return (*self.reading.notes, *self.profile.notes)
+        from rightloss.advice.metric import auc_notes
+
+        return (*self.reading.notes, *self.profile.notes, *auc_notes(self.imbalance, self.contract))
 
     @property
     def reason(self) -> str:

@@ -277,3 +277,15 @@ def test_notes_say_what_validation_rows_could_not_support() -> None:
     assert "0 validation positives" in none.note
     y[:100, 0] = y[:5, 1] = 1
     assert decide(Kind.THRESHOLD, Goal(Measure.MACRO_F1), tags, y, adjust.log_pair(p)).note.startswith("1 of 2 labels")
+
+
+def test_a_precision_that_no_cut_is_sure_of_is_told() -> None:
+    """The class is then never said, and the note says so and what to do; it is a matter of being sure, too."""
+    found = Imbalance(("no", "yes"), (5000, 200), 5200, exclusive=True)
+    truth = np.r_[np.zeros(5000, int), np.ones(200, int)]
+    p = np.where(np.arange(5200) < 5190, 0.1, 0.9)  # ten rows at the top, all right: 100 %, but only ten
+    log_p = np.log(np.stack([1 - p, p], axis=-1))
+    decision = decide(Kind.THRESHOLD, Goal(Measure.RECALL_AT_PRECISION, 1, 0.9), found, truth, log_p)
+    assert not decision.ids(log_p).any()
+    assert "no cut is sure" in decision.note
+    assert "more validation rows" in decision.note

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 import rightloss as rl
 
@@ -81,3 +82,22 @@ def test_weights_of_several_outputs() -> None:
     for name, each in labels.items():
         assert found[name].shape == each.shape
         assert found[name].mean() == pytest.approx(1, abs=1e-5)
+
+
+def test_rare_positives_are_not_left_to_the_auc_of_keras() -> None:
+    """Where its cuts are wider than the rate of positives its number is wrong, which the answer says beside it."""
+    rng = np.random.default_rng(0)
+    rate, rows = 5e-5, 400_000
+    y = (rng.random(rows) < rate).astype(int)
+    x = rng.normal(size=rows) + y
+    p = 1 / (1 + np.exp(-(np.log(rate / (1 - rate)) + x - 0.5)))
+    advice = rl.select(y, goal="auroc")
+    auc = next(each for each in advice.metrics() if isinstance(each, keras.metrics.AUC))
+    auc.update_state(y, p)
+    assert float(auc.result()) < roc_auc_score(y, p) - 0.05
+    assert any("sklearn.metrics.roc_auc_score" in note for note in advice.notes)
+    assert "sklearn.metrics.roc_auc_score" in str(advice.remedy.conditions)
+    assert not rl.select(YES).notes
+    assert any(
+        "1,000 cuts" in note for note in rl.select((rng.random((9000, 3)) < [0.003, 0.4, 0.2]).astype(int)).notes
+    )

@@ -179,6 +179,15 @@ def test_the_command_line_shows_the_metric_and_how_to_make_the_advice(
     assert rl.select(str(path), label="y", goal="balanced_accuracy").remedy is not None
 
 
+def test_rare_classes_are_not_rounded_away() -> None:
+    """A class of 48 rows has more than 0.0 % of them, and a constant answer is right less than 100.0 % of the time."""
+    shown = str(rl.select([0] * 199_952 + [1] * 48))
+    assert "0.02%" in shown
+    assert "99.98% of the time" in " ".join(shown.split())
+    assert "accuracy 0.9998" in shown
+    assert "100.0%" not in shown
+
+
 TAIL = np.repeat(range(10), [5000, 3000, 1800, 1080, 650, 390, 230, 140, 80, 50])
 
 

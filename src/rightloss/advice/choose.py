@@ -8,6 +8,7 @@ is free, exact and can be undone; changing the loss is an alternative only for n
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from rightloss.advice.goals import Goal, Measure
@@ -42,6 +43,13 @@ def _plain(why: str) -> Callable[[Goal, Imbalance], Remedy]:
         ("training and use see the same class frequencies", *_unsure(found)),
         _PLAIN,
     )
+
+
+def _ranking(more: str, exact: str) -> Callable[[Goal, Imbalance], Remedy]:
+    """Keras counts at cuts, and knows no average precision: the number itself comes from scikit-learn."""
+    why = f"Ranking does not change when probabilities are moved; weights and focal loss seldom help it.{more}"
+    seen = f"judged by sklearn.metrics.{exact}(y_val, p_val), which is exact; metrics while training only come near it"
+    return lambda goal, found: replace(_plain(why)(goal, found), conditions=(seen, *_unsure(found)))
 
 
 def _unsure(found: Imbalance) -> tuple[str, ...]:
@@ -293,14 +301,11 @@ def _collect(goal: Goal, seen: str) -> Remedy:
     )
 
 
-_RANKING = "Ranking does not change when probabilities are moved; weights and focal loss seldom help it."
-
-
 _RULES: dict[Measure, Callable[[Goal, Imbalance], Remedy]] = {
     Measure.LOG_LOSS: _log_loss,
     Measure.ACCURACY: _accuracy,
-    Measure.AUROC: _plain(_RANKING),
-    Measure.AUPRC: _plain(f"{_RANKING} The area of a random ranking is the rate of positives."),
+    Measure.AUROC: _ranking("", "roc_auc_score"),
+    Measure.AUPRC: _ranking(" The area of a random ranking is the rate of positives.", "average_precision_score"),
     Measure.F1: _one_class,
     Measure.RECALL_AT_PRECISION: _one_class,
     Measure.BALANCED_ACCURACY: _balanced,

@@ -218,7 +218,11 @@ def _threshold(goal: Goal, found: Imbalance, truth: Any, log_p: Any) -> Decision
     if cut.positives < RARE:
         value, note = HALF, f"{cut.positives} validation rows of {found.names[goal.label]}: the cut stays at one half"
     elif math.isinf(value):
-        note = f"no cut has a precision of {goal.precision:g} on the validation rows"
+        name = found.names[goal.label]
+        note = (
+            f"no cut is sure, at about 95 %, of a precision of {goal.precision:g} on {cut.positives:,} validation rows "
+            f"of {name}: it is never said; ask for less precision or give more validation rows"
+        )
     score = cut.score if not note else None
     if found.exclusive:
         return Decision(Kind.THRESHOLD, thresholds=(value,), label=goal.label, validation_score=score, note=note)

@@ -88,7 +88,7 @@ def _contract_table(advice: Advice, contract: Contract) -> Any:
     baseline = advice.baseline
     if baseline:
         # always answering yes has a recall of 1: nothing to beat there
-        scores = ", ".join(f"{name} {score:.3f}" for name, score in baseline.items() if score < 1)
+        scores = ", ".join(f"{name} {_below_one(score)}" for name, score in baseline.items() if score < 1)
         table.add_row("must beat", Text(f"{scores} (the best constant answer)"))
     return table
 
@@ -113,7 +113,7 @@ def _draw_imbalance(advice: Advice, console: Console) -> None:
     largest = max(found.counts) or 1
     for index in order[:MOST_CLASSES]:
         bar = "█" * max(1, round(24 * found.counts[index] / largest)) if found.counts[index] else ""
-        table.add_row(Text(str(found.names[index])), found.written(index), f"{found.shares[index]:.1%}", bar)
+        table.add_row(Text(str(found.names[index])), found.written(index), percent(found.shares[index]), bar)
     console.print()
     console.print(table)
     if len(order) > MOST_CLASSES:
@@ -121,8 +121,20 @@ def _draw_imbalance(advice: Advice, console: Console) -> None:
     if found.uneven and found.ratio is not None:
         console.print(
             f"uneven: the most frequent has {found.ratio:.0f} x the rows of the rarest; "
-            f"always answering the same is right {found.majority:.1%} of the time"
+            f"always answering the same is right {percent(found.majority)} of the time"
         )
+
+
+def percent(share: float) -> str:
+    """A share with one decimal; with more where it would read as none or all and is neither."""
+    written = (f"{share:.{digits}%}" for digits in range(1, 6))
+    return next((text for text in written if share in (0, 1) or 0 < float(text[:-1]) < 100), f"{share:.2g}")
+
+
+def _below_one(score: float) -> str:
+    """A score with three decimals; with more where it would read as 1."""
+    written = (f"{score:.{digits}f}" for digits in range(3, 8))
+    return next((text for text in written if float(text) < 1), "1")
 
 
 def flag(keyword: str, value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from rightloss.render.advice import percent
+
 if TYPE_CHECKING:
     from rightloss.advice.imbalance import Imbalance
     from rightloss.advice.structure import Structure
@@ -22,7 +24,7 @@ def class_counts(found: Imbalance) -> str:
     for row, place in enumerate(order):
         y, count = row * _ROW, found.counts[place]
         width = _BAR * count / largest
-        told = f"{found.written(place)} ({found.shares[place]:.1%})"
+        told = f"{found.written(place)} ({percent(found.shares[place])})"
         parts.append(
             f'<text x="{_NAME - 6}" y="{y + 13}" text-anchor="end">{_short(found.names[place])}</text>'
             f'<rect x="{_NAME}" y="{y + 3}" width="{width:.1f}" height="{_ROW - 6}" fill="#58a"/>'
