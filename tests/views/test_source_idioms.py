@@ -33,6 +33,12 @@ def told(program: str) -> str:
 
 
 HEADS = {
+    "heads joined by a function": (
+        "i = keras.Input((9,))\no = [layers.Dense(1, 'sigmoid')(i) for _ in range(3)]\n"
+        "m = keras.Model(i, layers.concatenate(o))\n"
+        "m.compile(loss='binary_crossentropy')",
+        "3 sigmoid BinaryCrossentropy false",
+    ),
     "outputs of a loop that is read once": (
         "i = keras.Input((9,))\nlast = layers.Dense(9)\no = []\nfor t in range(30):\n    o.append(last(i))\n"
         "m = keras.Model(i, o)\nm.compile(loss='categorical_crossentropy')",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Activation, Evidence, Field, FromLogits, Loss, Point, Width
+from rightloss.contract import Activation, Evidence, Field, FromLogits, Labels, Loss, Point, Width
 from rightloss.findings import Severity
 from rightloss.rules._rule import rule
 
@@ -16,7 +16,11 @@ MISFITS = {
 
 
 def _severity(point: Point, seen: Evidence) -> Severity:
-    """A relu before from_logits=True loses half of the range and still learns well."""
+    """A relu before from_logits=True loses half of the range and still learns well. For one-hot rows of two classes,
+    the two cells of a softmax that a binary loss averages are the same number: a categorical loss by another name."""
+    rows = seen.possible(Field.LABELS) <= {Labels.ONEHOT, Labels.DISTRIBUTION} and seen.classes == 2
+    if rows and (point.loss, point.activation) == (Loss.BINARY, Activation.SOFTMAX):
+        return Severity.NOTE
     bent = point.activation is Activation.OTHER and point.from_logits is FromLogits.TRUE
     return Severity.NOTE if bent else Severity.ERROR
 

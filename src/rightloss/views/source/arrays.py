@@ -100,12 +100,29 @@ def indexed(base: Data, index: Value, node: ast.AST) -> Value:
     if _selects_rows(index):
         some = isinstance(index, Data) and index.shape is None  # rows, or a single one
         shape = (None, *base.shape[1:]) if base.shape else None
+        base = some_classes(base) if _filters(index) else base
         return replace(base, shape=shape, parts={}, prediction=_reduced(base, "some") if some else base.prediction)
     if isinstance(index, Const) and isinstance(index.value, str):
         return Data(node=node, prediction=base.prediction)
     if isinstance(index, Unknown | Obj) and base.prediction is None:
         return replace(base, shape=None, parts={})  # one number, or the rows of a fold: the axes are not known
     return row(base)
+
+
+_ORDERS = ("permutation", "argsort", "arange", "choice", "linspace", "flip", "roll")
+
+
+def _filters(index: Value | slice) -> bool:
+    """Whether rows are chosen by what they hold: a mask, or the positions where something is true."""
+    if isinstance(index, Data):
+        return not index.why.startswith("random")
+    return isinstance(index, Seq) or (isinstance(index, Obj) and index.short not in _ORDERS)
+
+
+def some_classes(base: Data) -> Data:
+    """Labels of which some may be left out: their kind stays, how many classes there are is open."""
+    ids = base.encoding is not None and base.encoding <= {Labels.INDEX, Labels.BINARY}
+    return replace(base, classes=None, exact=False, high=None, pair=None, parts={}) if ids else base
 
 
 def _selects_rows(index: Value | slice) -> bool:
@@ -128,6 +145,7 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     columns = any(not isinstance(part, slice) for part in parts[1:])
     narrowed = any(isinstance(part, slice) and part != slice(None) for part in parts[1:])
     rows_only = len(parts) == 1 or not (columns or narrowed)
+    base = some_classes(base) if parts and _filters(parts[0]) and _selects_rows(parts[0]) else base
     whole_columns = base.encoding is not None and base.encoding <= _COLUMN_ENCODINGS
     if not rows_only and whole_columns:
         return Data(shape=shape, node=node, prediction=_reduced(base, "column"))

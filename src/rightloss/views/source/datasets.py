@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source import arrays
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.values import (
     Args,
@@ -65,7 +66,7 @@ _DIRECTORIES = {
 _SAME = frozenset((
     "batch", "shuffle", "repeat", "cache", "prefetch", "take", "skip", "shard", "unbatch", "with_options",
     "ragged_batch", "apply", "interleave", "snapshot", "as_numpy_iterator", "rebatch", "padded_batch",
-    "concatenate", "filter", "ignore_errors", "enumerate_",
+    "concatenate", "ignore_errors", "enumerate_",
 ))  # fmt: skip
 
 
@@ -281,6 +282,8 @@ def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
     """`dataset.name(...)`."""
     if name == "map":
         return _mapped(receiver, args, invoke)
+    if name == "filter":
+        return Dataset(_filtered(receiver.element), receiver.node, receiver.class_names)
     if name in _SAME:
         if name == "apply" and isinstance(args.get(0), Function):
             result = invoke(args.positional[0], Args(args.node, (receiver,)))
@@ -291,6 +294,13 @@ def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
     if name == "enumerate":
         return Dataset(Seq.of((Unknown("a position", args.node), receiver.element), "tuple"), args.node)
     return Unknown("a method of a dataset", args.node)
+
+
+def _filtered(element: Value) -> Value:
+    """An element of what a condition lets through: some classes may be left out."""
+    if isinstance(element, Seq) and not element.is_open:
+        return Seq.of([_filtered(each) for each in element.items], element.kind, element.node)
+    return arrays.some_classes(element) if isinstance(element, Data) else element
 
 
 def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:

@@ -290,6 +290,8 @@ def _of_operation(name: str, value: Tensor, world: World, depth: int) -> Head:
         return compose(last, _below(value, world, depth), None, value, world, value.node, recovered=True)
     if name in ("keras.layers.Input", "rightloss.y_pred"):
         return unknown("the output is an input", value.node)
+    if name in layers.MERGE_FUNCTIONS:
+        return _merged(layers.MERGE_FUNCTIONS[name], world.pick(args.get(1, "axis")), value, world, depth)
     if name in layers.UNIT_FUNCTIONS:
         return products.called_layer(name, value, world)
     if name in layers.PRODUCTS:

@@ -74,6 +74,7 @@ RESHAPES = LOSES_UNITS | frozenset(
 )  # fmt: skip
 NORMALIZES = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"})
 MERGES = frozenset({"Add", "Average", "Subtract", "Maximum", "Minimum", "Multiply", "Concatenate", "Dot"})
+MERGE_FUNCTIONS = {f"keras.layers.{kind.lower()}": kind for kind in MERGES}
 AVERAGES = frozenset({"Average", "Maximum", "Minimum", "Concatenate"})
 
 MODULES = ("tensorflow.nn.", "keras.activations.", "keras.ops.", "keras.backend.")
