@@ -15,6 +15,10 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "labels of a shape that is handed on": (
+        "m = keras.Sequential([keras.Input((7, 3)), layers.Conv1D(2, 3, activation='softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\nm.fit(x, np.random.rand(*m.output_shape))"
+    ),
     "some of the classes": (
         "(x, y), _ = keras.datasets.mnist.load_data()\nk = np.isin(y, [0, 1])\nx, y = x[k], y[k]\n"
         "m = keras.Sequential([layers.Flatten(), layers.Dense(1, 'sigmoid')])\n"

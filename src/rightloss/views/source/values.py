@@ -253,7 +253,7 @@ class Args:
                 return self.keywords[name]
         if index is not None and index < len(self.positional):
             if self.is_open and any(isinstance(each, Gap) for each in self.positional[: index + 1]):
-                return Unknown("one of *arguments", self.node)
+                return Gap()  # one of *arguments: not even its position is known
             return self.positional[index]
         return None
 
