@@ -389,6 +389,14 @@ def test_one_wrong_reading_is_not_enough() -> None:
     assert check_text(IMPORTS + program, "a.py", Config()).findings == ()
 
 
+def test_losses_of_a_list_are_told_how_they_meet_names() -> None:
+    """Keras sorts the names of outputs: who wrote a list in another order reads why this loss is at this output."""
+    (finding, *_) = check_text(
+        IMPORTS + BROKEN["RL203 names sorted beside a list of losses"][1], "a.py", Config()
+    ).findings
+    assert any("Keras sorts the names of outputs" in fact for fact in finding.seen)
+
+
 def test_labels_that_may_mean_two_things_keep_both_repairs() -> None:
     """Sigmoid says several true labels, the loss says one: without labels neither repair is called safe."""
     for head, loss, first in (("sigmoid", "categorical", "activation="), ("softmax", "binary", "loss=")):

@@ -29,7 +29,7 @@ from rightloss.views.source.losses import MetricSeen
 from rightloss.views.source.notebooks import Program
 from rightloss.views.source.report import Reading, SetupSeen
 from rightloss.views.source.spans import Span, span
-from rightloss.views.source.values import Const, Data, Seq, Symbol, Value, constant, same
+from rightloss.views.source.values import Const, Data, Map, Seq, Symbol, Value, constant, same
 from rightloss.views.source.written import head_call, is_apart, loss_call
 
 _ACTIVATIONS = {
@@ -90,7 +90,7 @@ def _as_written(setup: Setup, read: Reading) -> Setup:
 
 def _reading(read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     made = Evidence()
-    made = _loss(made, read, writer)
+    made = _loss(made, read, seen, writer)
     made = _head(made, read.head, writer)
     made = _labels(made, read, seen, writer)
     made = _width(made, read, writer)
@@ -100,12 +100,23 @@ def _reading(read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
 _QUANTITIES = (Loss.SQUARED, Loss.REGRESSION)
 
 
-def _loss(made: Evidence, read: Reading, writer: Writer) -> Evidence:
+def _pairing(seen: SetupSeen) -> str:
+    """How losses in a list meet outputs that have names: not in the order in which the names are written."""
+    output = seen.site.output
+    sorted_anew = isinstance(output, Map) and list(output.items) != sorted(output.items, key=str)
+    return ", as Keras sorts the names of outputs beside a list" if sorted_anew and _is_list(seen) else ""
+
+
+def _is_list(seen: SetupSeen) -> bool:
+    return isinstance(seen.site.loss, Seq) and seen.site.kind == "compile"
+
+
+def _loss(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     loss = read.loss
     if loss.family is None:
         return made
     node = loss.node or loss.argument
-    made = made.narrow(Field.LOSS, loss.family, writer.fact(f"loss {loss.name}", node))
+    made = made.narrow(Field.LOSS, loss.family, writer.fact(f"loss {loss.name}{_pairing(seen)}", node))
     ignored = loss.options.get("ignore_class")
     if isinstance(ignored, int):
         made = replace(made, ignore=ignored)
