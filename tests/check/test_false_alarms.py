@@ -301,3 +301,13 @@ def test_a_compute_loss_that_hands_on_is_still_checked() -> None:
     model = Penalty()
     model.compile(loss=SCCE())
     assert "RL202" in {each.code for each in rl.check(model, (X, IDS)).findings}
+
+
+def test_a_model_without_input_shape_is_built_for_any_batch() -> None:
+    """Looking at it twice looks at as many rows the second time; a few rows of one class are no imbalance."""
+    model = keras.Sequential([layers.Dense(4, activation="sigmoid")])
+    model.compile(loss=BCE(), metrics=["binary_accuracy"])
+    for _ in range(2):
+        assert not rl.check(model, (X, MULTIHOT)).findings
+        assert model.output_shape == (None, 4)
+    assert not rl.check(model, (X[:2], np.eye(4)[[1, 1]])).findings

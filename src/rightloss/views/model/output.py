@@ -25,7 +25,7 @@ from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen,
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe
 from rightloss.views.model.chance import guess
-from rightloss.views.model.label_evidence import QUANTITIES, label_evidence
+from rightloss.views.model.label_evidence import ENOUGH, QUANTITIES, label_evidence
 from rightloss.views.model.loss_facts import LOG_LOSSES, LossFacts
 from rightloss.views.model.measure import measured
 from rightloss.views.model.push import Pushed
@@ -194,6 +194,8 @@ class Output:
         if not names or not names <= _ACCURACIES or seen.seen(Condition.CLASSES_SEEN) is ClassesSeen.ONE:
             return seen
         if not self.profile.distinct_exact or not self.profile.integral or not self.loss.known:
+            return seen
+        if self.profile.rows < ENOUGH:
             return seen
         rows = self.profile.row_facts
         one_hot = rows is not None and rows.one_positive == rows.vectors

@@ -62,6 +62,20 @@ def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output
     return {name: (tensor, _output(tensor)) for name, tensor in tensors.items()}
 
 
+def build(model: Any, x: Any) -> None:
+    """Build a Sequential model that has seen no data yet, for batches of any size; what cannot be built is left."""
+    import keras
+
+    shape = getattr(x, "shape", None)
+    if not isinstance(model, keras.Sequential) or model.built or shape is None:
+        return
+    try:
+        with _unchanged(model), quiet():
+            model.build((None, *shape[1:]))
+    except Exception:  # `forward` says what does not fit
+        return
+
+
 def names(model: Any, x: Any) -> list[str]:
     """The outputs of a model that has no graph: keys of a dict, numbers of a tuple; [] for a single one."""
     try:

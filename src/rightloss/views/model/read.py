@@ -36,6 +36,7 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
     """
     extras = extras or Extras()
     parts = first_parts(data)
+    probe.build(model, parts.parts[0])
     names = output_names(model)
     found = {head.name: head for head in graph.heads(model)}
     if not found:  # a subclass tells its outputs only when it is called
