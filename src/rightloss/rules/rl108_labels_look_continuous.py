@@ -53,6 +53,6 @@ def labels_look_continuous(value: Meaning, seen: Evidence) -> Outcome | None:
         )
     return Outcome(
         "Labels are quantities, and no cross-entropy fits quantities.",
-        "classes",
+        "classes, or a loss for quantities",
         "model.compile(loss='mean_squared_error') with keras.layers.Dense(1)",
     )
