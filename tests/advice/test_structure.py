@@ -148,6 +148,31 @@ def test_unlabelled_cells_are_no_evidence() -> None:
     assert found.of(Kind.MISSING)[0].counts["cells"] == int(np.isnan(y).sum())
 
 
+def test_an_exclusive_group_of_rare_columns() -> None:
+    """Twelve columns of 6 % that leave rows empty say together what no pair could; shuffled they say nothing."""
+    rng = np.random.default_rng(0)
+    rare = np.eye(12, dtype=int)[rng.integers(0, 12, 2000)] * (rng.random((2000, 1)) < 0.7)
+    y = np.hstack([rare, (rng.random((2000, 5)) < [0.1, 0.3, 0.5, 0.02, 0.2]).astype(int)])
+    assert _seen(_structure(y)) - {("empty-rows", ())} == {("exclusive-group", tuple(range(12)))}
+    for seed in range(20):
+        shuffled = np.random.default_rng(seed).permuted(y, axis=0)
+        assert _seen(_structure(shuffled)) <= {("empty-rows", ())}
+
+
+def test_a_frequent_rival_lends_no_weight() -> None:
+    """A column that excludes only the frequent member of a group, and met the others by luck never, stays outside."""
+    rng = np.random.default_rng(0)
+    a = rng.random(2000) < 0.5
+    b = ~a & (rng.random(2000) < 0.2)
+    c = ~a & ~b & (rng.random(2000) < 0.2)
+    d = ~a & ~b & ~c & (rng.random(2000) < 0.04)
+    y = np.stack([a, b, c, d, rng.random(2000) < 0.3], axis=1).astype(int)
+    assert _seen(_structure(y)) - {("empty-rows", ())} == {
+        ("exclusive-group", (0, 1, 2)),
+        ("exclusive", (0, 3)),
+    }
+
+
 def test_single_positive_labels() -> None:
     """Rows with one 1 each are exclusive classes, or, where several can be true, labels that were not all looked at."""
     y = np.eye(5, dtype=int)[np.arange(500) % 5]

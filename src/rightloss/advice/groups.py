@@ -3,7 +3,7 @@
 A group that is exhaustive (its counts add up to all rows, and no two columns meet) proves itself: its rare columns need
 no test of their own. The group as a whole is held against chance instead: the probability that independent columns of
 these sizes are disjoint, at a level shared by all groups that could have been found. A group that leaves rows empty is
-reported only where every pair in it is established.
+reported where each member is held apart from all others together, at such a level, or every pair in it is established.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightloss.advice.cooccurrence import Cooccurrence
-from rightloss.advice.relations import LEVEL, Relation, log_choose, log_disjoint
+from rightloss.advice.relations import EXPECTED, LEVEL, Relation, log_choose, log_disjoint
 
 SEEDS = 200
 """Columns from which a group that is spread over the matrix is grown, most frequent first."""
+MEMBERS = 64
+"""Largest group that is looked for where it leaves rows empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ def find_groups(
     free = live.copy()
     found = []
     for columns in chain(_runs(pairs, free), _greedy(pairs, free, edges)):
-        group = _exhaustive(pairs, columns, level)
+        group = _exhaustive(pairs, columns, level / 2)
         if group is not None and free[list(columns)].all():
             found.append(group)
             free[list(columns)] = False
+    found += _apart(pairs, free, level / 2)
     found += _cliques(pairs, free, edges)
     return tuple(sorted(found, key=lambda group: group.columns))
 
@@ -97,6 +100,90 @@ def _exhaustive(pairs: Cooccurrence, columns: tuple[int, ...], level: float) -> 
         covered += count
     shared = math.log(level) - log_choose(pairs.columns, len(columns)) - math.log(pairs.columns)
     return Group(columns, covered, log_p, exhaustive=True) if log_p <= shared else None
+
+
+def _apart(pairs: Cooccurrence, free: NDArray[np.bool_], level: float) -> list[Group]:
+    """Groups of three or more of which each member never meets the others, although chance would have made it often.
+
+    Twelve columns of 5 % each say so together, where no pair of them is frequent enough to say anything.
+    """
+    found = []
+    complete = free & (pairs.known == pairs.rows)
+    for seed in np.argsort(-np.where(complete, pairs.positives, 0), kind="stable")[:SEEDS].tolist():
+        if not (complete[seed] and free[seed]):
+            continue
+        group = _established(pairs, _grown(pairs, seed, complete & free), level)
+        if len(group) > 2:
+            covered = int(pairs.positives[group].sum())
+            free[group] = False
+            log_p = sum(float(log_disjoint(*_margins(pairs, group[0], other))) for other in group[1:])
+            found.append(Group(tuple(sorted(group)), covered, log_p, exhaustive=False))
+    return found
+
+
+def _grown(pairs: Cooccurrence, seed: int, allowed: NDArray[np.bool_]) -> list[int]:
+    """The seed and the most frequent columns that never meet it or each other; only it, where they can say nothing."""
+    group, apart = [seed], allowed & ~_meets(pairs, seed)
+    apart[seed] = False
+    counts = np.where(apart, pairs.positives, 0)
+    most = np.sort(counts)[-MEMBERS:].sum()
+    if pairs.positives[seed] * most < EXPECTED * pairs.rows:
+        return group
+    while len(group) < MEMBERS and counts.any():
+        column = int(counts.argmax())
+        group.append(column)
+        apart &= ~_meets(pairs, column)
+        apart[column] = False
+        counts = np.where(apart, pairs.positives, 0)
+    return group
+
+
+def _established(pairs: Cooccurrence, group: list[int], level: float) -> list[int]:
+    """The group without the members that chance may have kept apart from some of the rest, least sure first."""
+    group = _possible(pairs, group, _shared(pairs, pairs.columns, level))  # the mildest there is
+    while len(group) > 2:
+        shared = _shared(pairs, len(group), level)
+        log_p, meetings = _apart_from_the_rest(pairs, group, shared)
+        unsure = (log_p > shared) | (meetings < EXPECTED)
+        if not unsure.any():
+            return group
+        worst = int(np.where(unsure, log_p, -np.inf).argmax())
+        group = group[:worst] + group[worst + 1 :]
+    return []
+
+
+def _shared(pairs: Cooccurrence, members: int, level: float) -> float:
+    """Log of the level for one member of one group, of all groups of this size that could have been found."""
+    return math.log(level) - log_choose(pairs.columns, members) - 2 * math.log(pairs.columns)
+
+
+def _possible(pairs: Cooccurrence, group: list[int], shared: float) -> list[int]:
+    """The group without those that not even all others together say anything about: fewer others only say less."""
+    before = len(group) + 1
+    while 2 < len(group) < before:
+        before = len(group)
+        counts = pairs.positives[group].astype(np.float64)
+        rest = counts.sum() - counts
+        kept = (log_disjoint(pairs.rows, rest, counts) <= shared) & (counts * rest >= EXPECTED * pairs.rows)
+        group = [column for column, keep in zip(group, kept, strict=True) if keep]
+    return group
+
+
+def _apart_from_the_rest(
+    pairs: Cooccurrence, group: list[int], shared: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each member, the log probability of never meeting the others by chance, and how often it would have.
+
+    Those that it is held apart from already as a pair are left out of "the others": they must not lend their weight to
+    columns that say nothing. Where none is left, the pairs say it all.
+    """
+    counts = pairs.positives[group].astype(np.float64)
+    weak = log_disjoint(pairs.rows, counts[:, None], counts[None, :]) > shared
+    np.fill_diagonal(weak, val=False)
+    rest = (weak * counts).sum(axis=1)
+    alone = ~weak.any(axis=1)
+    log_p = np.where(alone, shared, log_disjoint(pairs.rows, rest, counts))
+    return log_p, np.where(alone, np.inf, counts * rest / pairs.rows)
 
 
 def _cliques(pairs: Cooccurrence, free: NDArray[np.bool_], edges: dict[int, set[int]]) -> list[Group]:
