@@ -15,6 +15,16 @@ import keras
 from keras import layers, losses
 """
 RIGHT = {
+    "argmax of one state": (
+        "m = keras.Sequential([layers.Dense(4, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "state = np.reshape(env.reset(), (1, 9))\nother = env.step()\n"
+        "for s in (state, other):\n    m.fit(s, advantages())\n    a = np.argmax(m.predict(s))"
+    ),
+    "one row in a batch of its own": (
+        "m = keras.Sequential([keras.Input((9,)), layers.Dense(5, 'softmax')])\n"
+        "m.compile(loss='categorical_crossentropy')\ny = np.zeros(5)\ny[2] = 1\nm.fit(x[None], y[None])\n"
+        "m.fit(x[None], y[np.newaxis])\nm.fit(x[None], np.expand_dims(y, 0))\nm.fit(x, y[np.newaxis, :][...])"
+    ),
     "labels of a shape that is handed on": (
         "m = keras.Sequential([keras.Input((7, 3)), layers.Conv1D(2, 3, activation='softmax')])\n"
         "m.compile(loss='categorical_crossentropy')\nm.fit(x, np.random.rand(*m.output_shape))"

@@ -96,7 +96,11 @@ def _reduced(base: Data, part: str) -> Prediction | None:
 
 
 def indexed(base: Data, index: Value, node: ast.AST) -> Value:
-    """`data[index]`: a row for a number, a selection of rows for an array of numbers."""
+    """`data[index]`: a row for a number, a selection of rows for an array of numbers, one more axis for None."""
+    if isinstance(index, Ref) or (isinstance(index, Const) and index.value is None):
+        return expanded(base, 0)
+    if isinstance(index, Const) and index.value is ...:
+        return base
     if _selects_rows(index):
         some = isinstance(index, Data) and index.shape is None  # rows, or a single one
         shape = (None, *base.shape[1:]) if base.shape else None

@@ -220,7 +220,7 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
 def _by_axes(made: Evidence, data: Data, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     """Arrays of which only the shape is known: one axis cannot hold columns; as many axes as the output are columns."""
     array = seen.training is not None and isinstance(seen.training.labels, Data | Seq)
-    if not array or data.shape is None or read.loss.family not in (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE):
+    if not array or not data.shape or read.loss.family not in (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE):
         return made
     sparse = read.loss.family is Loss.SPARSE
     if len(data.shape) == 1 and read.head.rank != 1 and not sparse:

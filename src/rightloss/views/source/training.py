@@ -192,8 +192,16 @@ def predict(machine: Machine, model: Value, args: Args) -> Value:
     output = model_output(machine, model) if isinstance(model, Obj) else None
     if isinstance(output, Seq | Map):
         return Unknown("predictions of several outputs", args.node)
-    many = id(args.get(0, "x")) in machine.recorder.given
+    x = args.get(0, "x")
+    many = id(x) in machine.recorder.given and _holds_many(x)
     return Data(prediction=Prediction(model, (), output, args.node, many), node=args.node)
+
+
+def _holds_many(x: Value | None) -> bool:
+    """Whether these are examples and not a single one, as a step of reinforcement learning has it."""
+    if isinstance(x, Data):
+        return x.shape is not None and len(x.shape) > 0 and constant(x.shape[0]) != 1
+    return isinstance(x, Dataset) or (isinstance(x, Obj) and str(x.cls).startswith("pandas."))
 
 
 def predict_classes(machine: Machine, model: Value, args: Args) -> Value:
