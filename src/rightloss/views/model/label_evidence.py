@@ -23,11 +23,11 @@ from rightloss.contract.conditions import (
     Shapes,
 )
 from rightloss.views.labels.profile import LabelProfile, RowFacts
+from rightloss.views.labels.readings.scalars import AREAS
+from rightloss.views.labels.readings.sentinels import CODES
 from rightloss.views.model.graph import Head
 from rightloss.views.model.loss_facts import LossFacts
 
-SENTINELS = (-1, -100, 255, -2, -999, 999)
-"""Numbers by which people write "no label"."""
 ENOUGH = 20
 """Rows from which on "exactly one 1 in each" is no chance."""
 NOISE = 0.3
@@ -70,7 +70,7 @@ def _fact(text: str, where: str = "y") -> Fact:
 
 
 def _positions(axes: int) -> Positions:
-    return (Positions.EXAMPLE, Positions.TOKEN, Positions.PIXEL)[min(axes, 2)]
+    return (Positions.EXAMPLE, Positions.TOKEN, Positions.PIXEL, Positions.VOXEL)[min(axes, 3)]
 
 
 def _shapes(profile: LabelProfile, head: Head, start: Evidence, *, aligned: bool) -> Evidence:
@@ -242,11 +242,11 @@ class _Scalars(_Numbers):
             return self._width(self.out_of_range(binary, LabelRange.GREY), 2)
         if len(values) == 2 and (self.low or 0) >= 1:
             return self._width(self.out_of_range(binary, LabelRange.OFFSET), 2)
-        if len(extra) == 1 and extra[0] in SENTINELS and len(values) == 3:
+        if len(extra) == 1 and extra[0] in CODES and len(values) == 3:
             return self._width(self.sentinel(binary, extra[0]), 2)
         mask = self.profile.integral and values == set(range(len(values)))  # ids of classes, not grey levels
-        if self.values is None or len(values) > MANY or (seen.positions is Positions.PIXEL and not mask):
-            pixels = seen.positions is Positions.PIXEL and self.only({Loss.BINARY})
+        if self.values is None or len(values) > MANY or (seen.positions in AREAS and not mask):
+            pixels = seen.positions in AREAS and self.only({Loss.BINARY})
             if pixels:
                 return self._width(self.out_of_range(binary, LabelRange.SCALED), 2)
             return seen.meets(Condition.MEANING, Meaning.QUANTITY, _fact(self.span()))
@@ -259,7 +259,7 @@ class _Scalars(_Numbers):
         if values == {-1, 1}:
             return self._width(self.out_of_range(seen, LabelRange.SIGNED), 2)
         if values is not None and len(values) > 2:
-            code = next((code for code in SENTINELS if code in values and self._stands_alone(code, units)), None)
+            code = next((code for code in CODES if code in values and self._stands_alone(code, units)), None)
             if code is not None:
                 seen = self.sentinel(seen, code)
                 rest = values - {code}
@@ -321,7 +321,7 @@ class _Columns(_Numbers):
         single = self.rows.one_positive == self.rows.vectors
         exclusive = Labels.ONEHOT if single else Labels.MULTIHOT
         if cells is not None and self.profile.integral:
-            code = next((code for code in SENTINELS if code in cells and cells - {code} == {0, 1}), None)
+            code = next((code for code in CODES if code in cells and cells - {code} == {0, 1}), None)
             if code is not None:
                 return self.sentinel(self._labels(seen, Labels.MULTIHOT, Labels.MULTIHOT_MISSING), code)
             if cells == {-1, 1}:

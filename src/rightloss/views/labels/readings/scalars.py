@@ -32,7 +32,7 @@ PICTURE_LEVELS = 64  # more whole values than this in pixels may be brightness o
 MOST_PIXEL_CLASSES = 200  # more than this, or with gaps, they rather are
 GRID = 20  # at most this many repeated fractions can be steps of a scale
 
-_GRID = (Positions.PIXEL, Positions.VOXEL)
+AREAS = (Positions.PIXEL, Positions.VOXEL)
 _TASK_TEXT = {
     "ids": "Is each value a class that will come again, or is it different for every row (an id or a quantity)?",
     "counts": "Are these numbers counts of something, or class ids?",
@@ -72,7 +72,7 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     if grey is not None:
         readings.append(grey)
     classes = class_reading(profile, values, counts, positions=positions, ignored=ignored, answers=_no_code(code))
-    if positions in _GRID and grey is None and len(values) > PICTURE_LEVELS:
+    if positions in AREAS and grey is None and len(values) > PICTURE_LEVELS:
         return _picture_or_classes(profile, values, classes)
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
@@ -294,7 +294,7 @@ def _noisy_grey(
     """A black-and-white mask whose edges were blurred by resizing or lossy saving."""
     poles = sum(count for value, count in kept.items() if value <= NEAR_POLE or value >= GREY[1] - NEAR_POLE)
     inside = values[0] >= 0 and GREY[1] - NEAR_POLE <= values[-1] <= GREY[1]
-    blurred = positions in _GRID and len(values) > 2 and inside
+    blurred = positions in AREAS and len(values) > 2 and inside
     if not blurred or poles < GREY_POLES * sum(kept.values()):
         return None
     facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are near 0 or 255", profile.where),)
