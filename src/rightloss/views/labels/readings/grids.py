@@ -114,8 +114,8 @@ def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     columns = column_readings(profile, given, outer) if profile.shape[-1:] != (1,) else []
     pixels = scalars(profile, given, inner)
     exclusive = columns and _labels(columns[0]) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
-    first = not exclusive and _channels_first(profile.shape, cells=bool(columns))
-    if first and (not columns or not _is_deep(shape)):
+    moved = not exclusive and _channels_first(profile.shape, cells=bool(columns))
+    if moved and (not columns or not _is_deep(shape)):
         ask = Ask("several_true", f"Does the last axis hold a column for each of {shape[-1]} labels?")
         return [_moved(profile), *(each.asking(ask) for each in columns[:1]), *(pixels if columns else [])]
     if not columns or exclusive:
@@ -123,7 +123,7 @@ def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     if len(shape) > 2:
         if not _is_deep(shape):
             return [*columns, *pixels]
-        volume = first or len(set(shape)) == 1
+        volume = moved or len(set(shape)) == 1
         return [*pixels, *_as_volume(columns)] if volume else [*columns, *_as_volume(pixels)]
     if _is_field(profile, shape):
         return [*pixels, *(each for each in columns if each.evidence is not None)]
