@@ -111,7 +111,8 @@ def test_metrics_alone_are_repaired() -> None:
 def test_metrics_of_one_output_of_two() -> None:
     """The other output keeps its metrics."""
     inputs = keras.Input((8,))
-    model = keras.Model(inputs, {"a": layers.Dense(4, "sigmoid")(inputs), "b": layers.Dense(3, "softmax")(inputs)})
+    outputs = {"a": layers.Dense(4, "sigmoid", name="a")(inputs), "b": layers.Dense(3, "softmax", name="b")(inputs)}
+    model = keras.Model(inputs, outputs)
     model.compile(loss={"a": BCE(), "b": SCCE()}, metrics={"a": ["accuracy"], "b": ["accuracy"]})
     data = (X, {"a": MULTIHOT, "b": IDS})
     report = rl.check(model, data)

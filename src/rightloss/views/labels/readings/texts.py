@@ -30,7 +30,6 @@ from rightloss.views.labels.readings.sentinels import MISSING_WORDS, PADDING, bl
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
-_PLAIN = r"[+-]?\d+(\.\d+)?"
 # Numbers that no reader takes for numbers unless it is told: (how they look, what they have, what makes them numbers)
 _WRITTEN = (
     (r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", "a thousands separator", "label.replace(',', '')"),
@@ -121,9 +120,10 @@ def _as_classes(
     rows, distinct = sum(kept.values()), len(kept)
     if profile.text_numbers:
         return _numbers_in_text(profile, kept, classes)
+    others = [str(value).strip() for value in kept if not is_number(value) and not blank(value)]
     for pattern, what, line in _WRITTEN:
-        if all(blank(value) or re.fullmatch(f"{_PLAIN}|{pattern}", str(value).strip()) for value in kept):
-            return _written_numbers(profile, classes, what, line)
+        if others and all(re.fullmatch(pattern, text) for text in others):
+            return _written_numbers(profile, classes, others[0], what, line)
     if distinct == rows and rows >= FEW_ROWS:
         return [unique(profile), classes.asking(Ask("task", "Will each of these labels come again in other rows?"))]
     if distinct > FEW_REPEATS * rows and rows >= FEW_ROWS:
@@ -158,9 +158,8 @@ def _numbers_in_text(profile: LabelProfile, kept: Mapping[Any, int], classes: Re
     return [regression((observed(why, profile.where),)), classes.asking(ask)]
 
 
-def _written_numbers(profile: LabelProfile, classes: Reading, what: str, line: str) -> list[Reading]:
-    """Numbers as people write them: 1,000 or 0,5 or 12 %."""
-    shown = next(name for name in classes.class_names if not is_number(name) and not blank(name))
+def _written_numbers(profile: LabelProfile, classes: Reading, shown: str, what: str, line: str) -> list[Reading]:
+    """Numbers as people write them, such as the one shown: 1,000 or 0,5 or 12 %."""
     numbers = no_fit(
         f"numbers with {what} (regression)",
         Source.CONTINUOUS,
