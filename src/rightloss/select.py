@@ -53,7 +53,7 @@ def select(
         label: the label column, or columns, of a table or file.
         header: whether the first line of a CSV or TSV file names the columns; None looks at it.
         task: "binary", "multiclass", "multilabel" or "regression", where you know it.
-        positions: "example", "token" or "pixel": what one label belongs to.
+        positions: "example", "token", "pixel" or "voxel": what one label belongs to.
         several_true: whether several labels of one example can be true at once.
         ordered: whether the classes have an order.
         ignore: the label value that stands for "no label"; "none" where no value does.

@@ -8,7 +8,10 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from check.measured import CASES, Case
+import keras
+import numpy as np
+from check.measured import BCE, BINARY, CASES, CCE, Case, X
+from keras import layers
 
 import rightloss as rl
 from rightloss.findings import Severity
@@ -55,3 +58,21 @@ def test_errors_are_one_root_cause() -> None:
     for index, case in enumerate(CASES):
         errors = [each.code for each in report(index).findings if each.severity is Severity.ERROR]
         assert len(errors) <= 2, (case.id, errors)
+
+
+def test_softmax_over_two_units_learns_twice_the_log_odds_in_a_binary_loss() -> None:
+    """Not a categorical loss by another name: 0.8 is predicted where the rows say two thirds. So it is an error."""
+    predicted = {}
+    rows = np.zeros((600, 8), "float32")
+    shares = np.eye(2)[(np.arange(600) % 3 > 0).astype(int)]
+    for loss in (BCE(), CCE()):
+        model = keras.Sequential([keras.Input((8,)), layers.Dense(2, activation="softmax")])
+        model.compile(optimizer=keras.optimizers.SGD(2.0), loss=loss)
+        model.fit(rows, shares, batch_size=600, epochs=60, verbose=0)
+        predicted[loss.name] = float(model.predict(rows[:1], verbose=0)[0, 1])
+        if loss.name == "binary_crossentropy":
+            assert [(each.code, each.severity) for each in rl.check(model, (X, np.eye(2)[BINARY])).findings] == [
+                ("RL203", "error")
+            ]
+    assert predicted["categorical_crossentropy"] == pytest.approx(2 / 3, abs=1e-3)
+    assert predicted["binary_crossentropy"] == pytest.approx(4 / 5, abs=1e-3)  # odds of 2, squared

@@ -40,10 +40,6 @@ RIGHT = {
         "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, y)\nm.evaluate(a[b < 5], b[b < 5])\n"
         "d = tf.data.Dataset.from_tensor_slices((a, b)).filter(lambda x, y: y < 5).batch(8)\nm.fit(d)"
     ),
-    "one-hot rows of two classes in a binary loss": (
-        "m = keras.Sequential([layers.Dense(2, 'softmax')])\nm.compile(loss='binary_crossentropy')\n"
-        "m.fit(x, keras.utils.to_categorical(y, 2))"
-    ),
     "rows where something holds": (
         "(x, y), (a, b) = keras.datasets.mnist.load_data()\nc = keras.utils.to_categorical(b, 10)\n"
         "m = keras.Sequential([keras.Input((784,)), layers.Dense(10, 'softmax')])\n"

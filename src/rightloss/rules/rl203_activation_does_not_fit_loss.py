@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Activation, Evidence, Field, FromLogits, Labels, Loss, Point, Width
+from rightloss.contract import Activation, Evidence, Field, FromLogits, Loss, Point, Width
 from rightloss.findings import Severity
 from rightloss.rules._rule import rule
 
@@ -16,11 +16,7 @@ MISFITS = {
 
 
 def _severity(point: Point, seen: Evidence) -> Severity:
-    """A relu before from_logits=True loses half of the range and still learns well. For one-hot rows of two classes,
-    the two cells of a softmax that a binary loss averages are the same number: a categorical loss by another name."""
-    rows = seen.possible(Field.LABELS) <= {Labels.ONEHOT, Labels.DISTRIBUTION} and seen.classes == 2
-    if rows and (point.loss, point.activation) == (Loss.BINARY, Activation.SOFTMAX):
-        return Severity.NOTE
+    """A relu before from_logits=True loses half of the range and still learns well."""
     bent = point.activation is Activation.OTHER and point.from_logits is FromLogits.TRUE
     return Severity.NOTE if bent else Severity.ERROR
 
@@ -44,7 +40,8 @@ def activation_does_not_fit_loss(point: Point) -> bool:
 
     ## What you will see
     A loss that looks perfect and predictions that do not match it: rows that sum to 1.13, or a macro-F1 of 0.47 where
-    the right pair has 0.72 at the same loss. No error and no warning.
+    the right pair has 0.72 at the same loss. Two units with softmax and a binary loss learn twice the log-odds: the
+    accuracy is right, and a probability of 0.8 is predicted as 0.94. No error and no warning.
 
     ## Bad
     ```python
