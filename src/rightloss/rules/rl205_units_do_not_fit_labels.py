@@ -20,8 +20,9 @@ def units_do_not_fit_labels(point: Point) -> bool:
     column. With too few units some classes cannot be predicted; one unit can only tell two classes apart.
 
     ## What you will see
-    "Received a label value of 10 which is outside the valid range of [0, 10)" on a CPU; NaN and no message on a GPU.
-    With one-hot or multi-hot labels, "must have the same shape" in the first batch.
+    Too few units for class ids: "Received a label value of 10 which is outside the valid range of [0, 10)" on a CPU;
+    NaN and no message on a GPU. 0/1, one-hot or multi-hot labels beside another number of units: "must have the same
+    shape" in the first batch, or a loss that compares every label with every unit.
 
     ## Bad
     ```python

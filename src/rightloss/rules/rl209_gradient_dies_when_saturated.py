@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import Condition, Evidence, Field, Width
 from rightloss.contract.conditions import Gradient
 from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
@@ -46,9 +46,10 @@ def gradient_dies_when_saturated(value: Gradient, seen: Evidence) -> Outcome | N
     """
     severity = Severity.WARNING if value is Gradient.DEAD else Severity.NOTE
     already = " Predictions already lie there." if value is Gradient.DEAD else ""
+    units = 1 if seen.possible(Field.WIDTH) == {Width.ONE} else seen.classes or "units"
     return Outcome(
         f"Where the model is sure and wrong, no gradient arrives: the loss does not see the raw scores.{already}",
         "raw scores at the loss, or an activation that Keras can look behind",
-        "keras.layers.Dense(units) and from_logits=True (dtype='float32' in mixed precision)",
+        f"keras.layers.Dense({units}) without activation, and a loss with from_logits=True (dtype='float32' in mixed precision)",
         severity,
     )
