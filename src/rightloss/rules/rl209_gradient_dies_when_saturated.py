@@ -50,6 +50,6 @@ def gradient_dies_when_saturated(value: Gradient, seen: Evidence) -> Outcome | N
     return Outcome(
         f"Where the model is sure and wrong, no gradient arrives: the loss does not see the raw scores.{already}",
         "raw scores at the loss, or an activation that Keras can look behind",
-        f"keras.layers.Dense({units}) without activation, and a loss with from_logits=True (dtype='float32' in mixed precision)",
+        f"keras.layers.Dense({units}, dtype='float32') without activation, and a loss with from_logits=True",
         severity,
     )
