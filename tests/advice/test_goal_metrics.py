@@ -101,3 +101,18 @@ def test_rare_positives_are_not_left_to_the_auc_of_keras() -> None:
     assert any(
         "1,000 cuts" in note for note in rl.select((rng.random((9000, 3)) < [0.003, 0.4, 0.2]).astype(int)).notes
     )
+
+
+def test_the_exact_ranking_is_a_line_that_runs() -> None:
+    """Three classes are ranked one against the rest; missing cells are left out by label."""
+    ids = rl.select([0, 1, 2] * 60, goal="auroc").remedy
+    assert "sklearn.metrics.roc_auc_score(np.eye(3)[y_val], p_val)" in " ".join(ids.conditions)
+    y_val, p_val = (
+        np.array([0, 1, 2, 1]),
+        np.array([[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.1, 0.3, 0.6], [0.3, 0.4, 0.3]]),
+    )
+    assert roc_auc_score(np.eye(3)[y_val], p_val) == pytest.approx(1.0)
+    two = rl.select([0, 1] * 60, goal="auprc").remedy
+    assert "sklearn.metrics.average_precision_score(y_val, p_val)" in " ".join(two.conditions)
+    cells = rl.select(np.array([[1, 0, -1], [0, 1, 1], [1, 1, 0], [0, 0, 1]] * 30), goal="auroc", ignore=-1).remedy
+    assert "roc_auc_score(y_val[known, j], p_val[known, j])" in " ".join(cells.conditions)

@@ -48,8 +48,22 @@ def _plain(why: str) -> Callable[[Goal, Imbalance], Remedy]:
 def _ranking(more: str, exact: str) -> Callable[[Goal, Imbalance], Remedy]:
     """Keras counts at cuts, and knows no average precision: the number itself comes from scikit-learn."""
     why = f"Ranking does not change when probabilities are moved; weights and focal loss seldom help it.{more}"
-    seen = f"judged by sklearn.metrics.{exact}(y_val, p_val), which is exact; metrics while training only come near it"
-    return lambda goal, found: replace(_plain(why)(goal, found), conditions=(seen, *_unsure(found)))
+    near = "which is exact; metrics while training only come near it"
+
+    def ranked(goal: Goal, found: Imbalance) -> Remedy:
+        judged = f"judged by {_exact(exact, found)}, {near}"
+        return replace(_plain(why)(goal, found), conditions=(judged, *_unsure(found)))
+
+    return ranked
+
+
+def _exact(name: str, found: Imbalance) -> str:
+    """scikit-learn's number for the labels as they are: one yes or no for each class or label, then the mean."""
+    call = f"sklearn.metrics.{name}"
+    if found.cells is not None:
+        return f"the mean of {call}(y_val[known, j], p_val[known, j]) over the labels j, known = rows that have label j"
+    several = found.exclusive and len(found.names) > 2
+    return f"{call}(np.eye({len(found.names)})[y_val], p_val)" if several else f"{call}(y_val, p_val)"
 
 
 def _unsure(found: Imbalance) -> tuple[str, ...]:

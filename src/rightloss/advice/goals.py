@@ -68,7 +68,7 @@ class Wish:
                 f"{self.stated} for labels that are probabilities, or too many classes to count",
                 expected="one class, or rows of 0 and 1, for each example",
                 fix=f"leave {self.stated} out: plain cross-entropy is right for soft labels; or decide them first: "
-                "y = (y > 0.5).astype(int) for yes and no, y = y.argmax(axis=-1) for classes",
+                "y = (y > 0.5).astype(int) for yes and no, y = y.argmax(axis=-1) for rows of probabilities",
             )
         told = (self.goal, self.costs, self.prior)
         return read_goal(*told, names=found.names, exclusive=found.exclusive, ordered=ordered, counts=found.counts)

@@ -24,7 +24,7 @@ from rightloss.contract.conditions import (
 )
 from rightloss.views.labels.profile import LabelProfile, RowFacts
 from rightloss.views.labels.readings.scalars import AREAS
-from rightloss.views.labels.readings.sentinels import CODES
+from rightloss.views.labels.readings.sentinels import FAR, LONE_CODES
 from rightloss.views.model.graph import Head
 from rightloss.views.model.loss_facts import LossFacts
 
@@ -242,7 +242,7 @@ class _Scalars(_Numbers):
             return self._width(self.out_of_range(binary, LabelRange.GREY), 2)
         if len(values) == 2 and (self.low or 0) >= 1:
             return self._width(self.out_of_range(binary, LabelRange.OFFSET), 2)
-        if len(extra) == 1 and extra[0] in CODES and len(values) == 3:
+        if len(extra) == 1 and extra[0] in LONE_CODES and len(values) == 3:
             return self._width(self.sentinel(binary, extra[0]), 2)
         mask = self.profile.integral and values == set(range(len(values)))  # ids of classes, not grey levels
         if self.values is None or len(values) > MANY or (seen.positions in AREAS and not mask):
@@ -259,7 +259,7 @@ class _Scalars(_Numbers):
         if values == {-1, 1}:
             return self._width(self.out_of_range(seen, LabelRange.SIGNED), 2)
         if values is not None and len(values) > 2:
-            code = next((code for code in CODES if code in values and self._stands_alone(code, units)), None)
+            code = next((code for code in LONE_CODES if code in values and self._stands_alone(code, units)), None)
             if code is not None:
                 seen = self.sentinel(seen, code)
                 rest = values - {code}
@@ -279,9 +279,15 @@ class _Scalars(_Numbers):
         return self._width(seen, high + 1)
 
     def _stands_alone(self, code: int, units: int) -> bool:
-        """Whether a number cannot be a class: it is negative, or far beyond all others and all units."""
+        """Whether a number cannot be a class: it is negative, or far beyond all others and beyond all units.
+
+        Where there is a unit for each value, that one included, a number near by is a class whose id leaves a gap.
+        """
         rest = [value for value in self.values or () if value != code]
-        return code < 0 <= min(rest) if code < 0 else code >= units and max(rest) < units
+        if code < 0:
+            return min(rest) >= 0
+        far = code > FAR * (units if len(rest) + 1 == units else max(rest))
+        return far and code >= units > max(rest)
 
     def _representable(self, seen: Evidence, high: int) -> Evidence:
         largest = LARGEST_EXACT.get(self.loss.dtype)
@@ -321,7 +327,7 @@ class _Columns(_Numbers):
         single = self.rows.one_positive == self.rows.vectors
         exclusive = Labels.ONEHOT if single else Labels.MULTIHOT
         if cells is not None and self.profile.integral:
-            code = next((code for code in CODES if code in cells and cells - {code} == {0, 1}), None)
+            code = next((code for code in LONE_CODES if code in cells and cells - {code} == {0, 1}), None)
             if code is not None:
                 return self.sentinel(self._labels(seen, Labels.MULTIHOT, Labels.MULTIHOT_MISSING), code)
             if cells == {-1, 1}:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 CODES = (-100, -1, 255, -9, -99, -999, -9999, 9, 99, 999, 9999)
+LONE_CODES = (*CODES, -2)
+"""Those that stand for "no label" as the only number out of line: -2 beside -1 is rather a rating from -2 to 2."""
 PADDING = (-100, -1)
 BLANK_WORDS = frozenset({"", "?", "na", "n/a", "nan", "null"})
 """Texts that stand for "nothing was written here" rather than for a class."""
@@ -31,7 +33,7 @@ def sentinel(values: Sequence[float], *, loose: bool = False) -> int | None:
 
     `loose`: a padding value below 0 is one beside any ids, as it is in sequences and pictures.
     """
-    found = next((code for code in CODES if code in values and _leaves_ids(values, {code})), None)
+    found = next((code for code in LONE_CODES if code in values and _leaves_ids(values, {code})), None)
     if found is None and loose and len(values) > 2 and values[0] in PADDING and values[1] >= 0:
         return int(values[0])
     return found
