@@ -432,6 +432,23 @@ OWN_WORDS = {
         "loss=losses.BinaryFocalCrossentropy(from_logits=True, gamma=3.0)",
         "m.compile(",
     ),
+    "options of a class under another name": (
+        "from keras.losses import BinaryCrossentropy as Cross\n"
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=Cross(label_smoothing=0.1))",
+        "loss=keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)",
+        "m.compile(",
+    ),
+    "options without names": (
+        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(False, 0.1))",
+        "loss=losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)",
+        "m.compile(",
+    ),
+    "units and an activation of its own": (
+        "m = keras.Sequential([layers.Dense(1), layers.Activation('sigmoid')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\n(x, y), _ = keras.datasets.mnist.load_data()\nm.fit(x, y)",
+        'layers.Dense(10); keras.layers.Activation("softmax")',
+        "m = keras.",
+    ),
     "a function inside a loss of the program": (
         "def mine(y, p):\n    return losses.binary_crossentropy(y, p) * 2.0\n"
         "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=mine)",

@@ -115,12 +115,18 @@ def _head(contract: Contract, changed: Collection[Field], setup: Setup) -> str:
     told = recipe.head(contract)
     if setup.head is None:
         return told.code()
-    if setup.apart and Field.WIDTH not in changed and told.keywords:
-        return Call("keras.layers", "Activation", (told.keywords["activation"],)).code()
+    own = Call("keras.layers", "Activation", (told.keywords["activation"],)) if told.keywords else None
+    apart = setup.apart and Field.ACTIVATION in changed
+    if apart and own is not None and Field.WIDTH not in changed:
+        return own.code()
     units = told.positional[0] if Field.WIDTH in changed else setup.head.positional[0]
-    activation = {} if setup.apart and Field.ACTIVATION not in changed else told.keywords
-    keywords = {**activation, **setup.head.keywords}
-    return replace(setup.head, positional=(units, *setup.head.positional[1:]), keywords=keywords).code()
+    inside = {} if setup.apart else told.keywords
+    head = replace(
+        setup.head, positional=(units, *setup.head.positional[1:]), keywords={**inside, **setup.head.keywords}
+    )
+    if not apart:
+        return head.code()
+    return f"{head.code()}; {own.code()}" if own is not None else f"{head.code()}  # the last layer, nothing after it"
 
 
 def _title(evidence: Evidence, contract: Contract, repair: Repair, call: Call, setup: Setup) -> str:

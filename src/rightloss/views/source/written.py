@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from rightloss.contract import LOSS_NAMES
 from rightloss.contract.recipe import Call, Name
+from rightloss.contract.table import LossEntry
 from rightloss.views.source import layers
 from rightloss.views.source.head import Head
 from rightloss.views.source.losses import LossSeen
@@ -18,9 +19,22 @@ def loss_call(loss: LossSeen) -> Call | None:
     if not isinstance(loss.node, ast.Call) or loss.raw or entry is None:
         return None
     made = _call(loss.node, without=("from_logits",))
-    if made is None or made.name not in LOSS_NAMES or loss.logits_node in loss.node.args:
+    if made is not None and loss.logits_node in loss.node.args:
+        made = _named(made, entry) if loss.logits_node is loss.node.args[0] else None
+    if made is None:
         return None
-    return made if LOSS_NAMES[made.name] is entry or LOSS_NAMES[made.name].name == entry.name else None
+    if made.name not in LOSS_NAMES and not made.positional:  # imported under another name
+        return Call(entry.module, entry.name, (), made.keywords)
+    known = LOSS_NAMES.get(made.name)
+    return made if known is not None and known.name == entry.name else None
+
+
+def _named(made: Call, entry: LossEntry) -> Call | None:
+    """The option that stands behind a positional from_logits, by its name: that one is written as a keyword now."""
+    rest = made.positional[1:]
+    if len(rest) > 1 or made.name[:1].islower() or not entry.options:
+        return None
+    return Call(made.module, made.name, (), {**dict(zip(entry.options, rest, strict=False)), **made.keywords})
 
 
 def head_call(head: Head) -> Call | None:
