@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -294,3 +295,33 @@ def test_infinite_labels_are_an_error() -> None:
         net(layers.Dense(1, activation="sigmoid"), loss=BCE()), (X, np.where(BINARY, np.inf, 0.0).astype("float32"))
     )
     assert codes(report) == [("RL702", None)]
+
+
+BY_NAME = ["sparse_categorical_crossentropy", "binary_crossentropy"]
+ACCURACIES = [["sparse_categorical_accuracy"], ["binary_accuracy"]]
+
+
+def two_heads(kind: type[dict[str, Any]]) -> keras.Model:
+    """A binary output "b", written first, and three classes "a"."""
+    inputs = keras.Input((8,))
+    heads = [("b", layers.Dense(1, "sigmoid")(inputs)), ("a", layers.Dense(3, "softmax")(inputs))]
+    return keras.Model(inputs, kind(heads))
+
+
+@pytest.mark.parametrize("y", [LABELS, [IDS, BINARY]], ids=["dict of labels", "list of labels"])
+def test_lists_beside_outputs_of_a_dict_follow_the_sorted_names(y: Any) -> None:
+    """As in Keras, which trains this model; losses in the order in which the outputs are written are the wrong ones."""
+    model = two_heads(dict)
+    model.compile(loss=BY_NAME, metrics=ACCURACIES)
+    model.fit(X, y, verbose=0)
+    assert rl.check(model, (X, y)).ok
+    model.compile(loss=BY_NAME[::-1])
+    assert {code for code, _ in codes(rl.check(model, (X, y)))} == {"RL203"}
+
+
+def test_lists_beside_outputs_of_an_ordered_dict_follow_its_order() -> None:
+    """Keras keeps it."""
+    model = two_heads(OrderedDict)
+    model.compile(loss=BY_NAME[::-1], metrics=ACCURACIES[::-1])
+    model.fit(X, LABELS, verbose=0)
+    assert rl.check(model, (X, LABELS)).ok

@@ -6,6 +6,7 @@ through leaves the activation unknown, and a probe may narrow it.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,22 +69,28 @@ class Head:
 
 
 def output_names(model: Any) -> list[str]:
-    """Names of the outputs, in order; one unnamed output is "output". A model that returns a dict names them itself."""
+    """Names of the outputs, in the order of a list of losses, metrics or labels; one unnamed output is "output".
+
+    A model that returns a dict names them itself. Keras sorts those names wherever it meets a list, but for an
+    OrderedDict, which keeps its order.
+    """
     outputs = getattr(_functional(model), "_outputs_struct", None)
     if isinstance(outputs, Mapping):
-        return list(outputs)
+        return list(outputs) if isinstance(outputs, OrderedDict) else sorted(outputs)
     names = getattr(model, "output_names", None)
     return list(names) if names else ["output"]
 
 
 def heads(model: Any) -> list[Head]:
-    """One Head for each output of a model, in the model's order; empty where the model has no graph."""
-    outputs = getattr(_functional(model), "_outputs_struct", None)
-    tensors = list(outputs.values()) if isinstance(outputs, Mapping) else getattr(_functional(model), "outputs", None)
+    """One Head for each output of a model, in the order of `output_names`; empty where the model has no graph."""
+    inner, names = _functional(model), output_names(model)
+    outputs = getattr(inner, "_outputs_struct", None)
+    named = [outputs[name] for name in names] if isinstance(outputs, Mapping) else None
+    tensors = named or getattr(inner, "outputs", None)
     if not tensors:
         return []
     found = []
-    for name, tensor in zip(output_names(model), tensors, strict=False):
+    for name, tensor in zip(names, tensors, strict=False):
         shape = tuple(tensor.shape)
         found.append(replace(_walk(tensor, shape), name=name, shape=shape))
     return found
