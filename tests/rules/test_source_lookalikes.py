@@ -59,6 +59,27 @@ RIGHT = {
         "for i in np.random.choice(a.shape[0], size=9):\n    c = np.argmax(p[i])\n"
         "for i in order_of(a):\n    c = np.argmax(p[i])\nc = np.argmax(p[pick(a)])\nc = np.argmax(m.predict(a[:1]))"
     ),
+    "argmax of one row of a table": (
+        "import pandas as pd\nd = pd.read_csv('a.csv')\n(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(d, y)\nm.fit(t := d[['a', 'b']], y)\nm.fit(t, y)\n"
+        "for one in (d.head(1), d.sample(1), d[:1], d.iloc[0:1], d[d.id == 7], t.head(1), t.tail(1), t[:1]):\n"
+        "    c = np.argmax(m.predict(one))\nc = np.argmax(m.predict(d.head(1)))\n"
+        "d = d.sample(1)\nt = t.sample(1)\nc = np.argmax(m.predict(d)) + np.argmax(m.predict(t))"
+    ),
+    "argmax of a batch of one": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, y)\n"
+        "for a, b in tf.data.Dataset.from_tensor_slices((x, y)).batch(1):\n    c = np.argmax(m.predict(a))\n"
+        "for x, y in tf.data.Dataset.from_tensor_slices((x, y)).batch(1):\n    c = np.argmax(m.predict(x))"
+    ),
+    "argmax as a place among all values": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, y)\np = m.predict(x)\ni = np.argmax(p)\n"
+        "one, kind = np.unravel_index(i, p.shape)\none, kind = np.unravel_index(p.argmax(), p.shape)"
+    ),
     "losses in the order of the names": (
         "i = keras.Input((9,))\n"
         "m = keras.Model(i, {'z': layers.Dense(5, 'softmax')(i), 'a': layers.Dense(1, 'sigmoid')(i)})\n"

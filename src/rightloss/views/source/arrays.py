@@ -39,6 +39,8 @@ SAME = frozenset((
     "ascontiguousarray", "to_frame", "head", "tail", "asfarray", "float32", "int32", "identity",
     "stop_gradient", "compute", "toarray", "todense", "get", "persist",
 ))  # fmt: skip
+_TAKEN = frozenset({"head", "tail", "sample"})
+"""Of those, the ones that give only some rows: labels are encoded in them as before, but it is another array."""
 _CAST_TO_FLOAT = ("float", "float16", "float32", "float64")
 
 
@@ -281,7 +283,7 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
             and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0
         ):
             return Data(shape=base.shape, node=node)
-        return base
+        return replace(base) if name in _TAKEN else base
     if name == "argmax":
         return argmax(machine, base, args, None, args.get(0, "axis", "dimension"))
     if name in ("reshape", "ravel", "flatten", "squeeze"):

@@ -161,7 +161,7 @@ def _rows(value: Value, node: ast.AST | None) -> Value:
         return Map({key: _rows(each, node) for key, each in value.items.items()}, value.is_open, node)
     if isinstance(value, Seq):
         return literal_labels(value)
-    return value
+    return replace(value) if isinstance(value, Data) else value  # a batch is not the array that it is taken from
 
 
 def _ids(classes: int | None, shape: tuple[Value | None, ...], node: ast.AST | None, why: str) -> Data:
