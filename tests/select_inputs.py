@@ -52,6 +52,15 @@ def _pixels(*shape: int) -> Any:
     return (_rng().random(shape) < 0.5).astype(int)
 
 
+def _channels_first(classes: int, *shape: int) -> Any:
+    """One-hot masks, their classes in axis 1."""
+    return np.moveaxis(np.eye(classes, dtype=np.uint8)[_rng().integers(0, classes, shape)], -1, 1)
+
+
+def _steps(*values: int, length: int = 12) -> Any:
+    return _rng().choice(values, (200, length))
+
+
 def _intervals() -> Any:
     import pandas
 
@@ -87,7 +96,13 @@ NAMES = (
     Input("emoji", lambda: ["\U0001f44d", "\U0001f44e"] * 20, "binary"),
     Input("thousands", lambda: ["1,000", "2,500", "900"] * 20, "regression", asks=("task",), says="replace(',', '')"),
     Input("percent", lambda: ["10%", "12.5%", "5%", ""] * 20, "regression", asks=("task",), says="a unit"),
-    Input("prices", lambda: ["$10", "$1,250.50", "€5"] * 20, "regression", asks=("task",), says="label.strip("),
+    Input(
+        "prices",
+        lambda: ["$10", "$1,250.50", "€5"] * 20,
+        "regression",
+        asks=("task",),
+        says="label.replace('$', '').replace('€', '').replace(',', '')",
+    ),
     Input("sizes", lambda: ["5", "10", "more"] * 20, "multiclass"),
     Input("versions", lambda: ["1.0.1", "1.2.0", "2.0.0"] * 20, "multiclass"),
     Input("intervals", _intervals, "error", says="y = y.cat.rename_categories(str)"),
@@ -123,6 +138,24 @@ MISSING = (
     Input("yes, no, 9", lambda: np.array([1, 2, 1, 9] * 20), "binary", asks=("ignore",), ignore=9),
     Input("some digits", lambda: np.array([3, 8, 9] * 20), "multiclass", ignore=None),
     Input("-1 and 255", lambda: np.array([-1, 0, 1, 255] * 20), "binary", asks=("ignore",), ignore=-1),
+    Input(
+        "steps, 9",
+        lambda: _steps(0, 1, 2, 9),
+        "multiclass",
+        asks=("positions", "ignore"),
+        ignore=9,
+        positions="token",
+    ),
+    Input(
+        "steps, 99",
+        lambda: _steps(0, 1, 2, 99),
+        "multiclass",
+        asks=("positions", "ignore"),
+        ignore=99,
+        positions="token",
+    ),
+    Input("steps, -1", lambda: _steps(0, 1, 2, -1), "multiclass", asks=("positions",), ignore=-1, positions="token"),
+    Input("cells, 9", lambda: _steps(0, 1, 9, length=5), "multilabel", asks=("ignore",), ignore=9),
     Input("pandas boolean", lambda: _pandas([True, False, None] * 20, "boolean"), "binary", ignore=-1),
     Input("pandas Int64", lambda: _pandas([0, 1, 2, None] * 20, "Int64"), "multiclass", ignore=-1),
     Input("pandas string", lambda: _pandas(["a", "b", None] * 20, "string"), "binary", ignore=-1),
@@ -224,6 +257,43 @@ PICTURES = (
         says="np.moveaxis(y, 1, -1)",
     ),
     Input(
+        "one-hot of 21 channels first",
+        lambda: _channels_first(21, 3, 64, 64),
+        "refuse",
+        asks=("several_true", "positions"),
+        says="np.moveaxis(y, 1, -1)",
+    ),
+    Input(
+        "one-hot of 10 channels first, as many as slices",
+        lambda: _channels_first(10, 5, 16, 24),
+        "refuse",
+        asks=("several_true", "positions"),
+        says="np.moveaxis(y, 1, -1)",
+    ),
+    Input(
+        "channels first, no square",
+        lambda: _pixels(5, 3, 12, 16),
+        "multilabel",
+        labels="multihot",
+        positions="pixel",
+        asks=("several_true",),
+    ),
+    Input(
+        "volume, channel first",
+        lambda: _pixels(4, 1, 16, 16, 16),
+        "refuse",
+        asks=("several_true",),
+        says="before depth, height and width",
+    ),
+    Input("volume of ids, channel first", lambda: _pixels(4, 1, 8, 16, 16) * 3, "refuse", says="np.moveaxis(y, 1, -1)"),
+    Input(
+        "one-hot volume, channels first",
+        lambda: _channels_first(4, 3, 16, 16, 16),
+        "refuse",
+        asks=("several_true",),
+        says="np.moveaxis(y, 1, -1)",
+    ),
+    Input(
         "one-hot channels last",
         lambda: np.eye(3)[_rng().integers(0, 3, (20, 16, 16))],
         "multiclass",
@@ -235,7 +305,13 @@ PICTURES = (
     Input("volume", lambda: _rng().integers(0, 3, (5, 4, 8, 8)), "multiclass", positions="voxel"),
     Input("volume of 0/1 with a channel", lambda: _pixels(5, 8, 8, 8)[..., None], "binary", positions="voxel"),
     Input("cube of 0/1", lambda: _pixels(5, 8, 8, 8), "binary", positions="voxel", asks=("positions",)),
-    Input("slices of 0/1", lambda: _pixels(5, 8, 16, 16), "binary", positions="voxel", asks=("positions",)),
+    Input(
+        "slices of 0/1",
+        lambda: _pixels(5, 8, 16, 16),
+        "binary",
+        positions="voxel",
+        asks=("positions", "several_true"),
+    ),
     Input("many masks", lambda: _pixels(5, 16, 16, 8), "multilabel", positions="pixel", asks=("positions",)),
     Input("four masks", lambda: _pixels(5, 16, 16, 4), "multilabel", positions="pixel"),
 )

@@ -9,6 +9,7 @@ from rightloss.contract import Labels, Positions, Source, Task
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.reading import Ask, Given, Reading, no_fit, observed
 from rightloss.views.labels.readings.scalars import GREY
+from rightloss.views.labels.readings.sentinels import several_sentinels
 from rightloss.views.labels.readings.texts import are_padded, id_lists
 from rightloss.views.labels.readings.vectors import ENOUGH, ROUNDED, column_readings
 
@@ -18,6 +19,7 @@ GREY_LEVELS = 30  # more levels than this in three channels is a picture, not cl
 TOKEN_IGNORE = -100  # written by tokenisers for steps without a label, hardly ever by anybody else
 FEW_OUTPUTS = 8  # more columns than this are rarely outputs of their own
 UNLIKE = 2  # largest id of one column against another's
+FAR_BELOW = 3  # an axis this many times shorter than height and width is rather classes than depth
 SMALL_GRID = 8  # a field of pixels has at least this many on each side
 
 _WHICH = Ask("positions", "Is each row one label for each step of a sequence, or several outputs of one example?")
@@ -50,10 +52,22 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     if not tokens:
         return [_for_columns(each, profile.shape[0]) for each in scalars(profile, given, Positions.EXAMPLE)]
     outputs = _several_outputs(profile, tokens[0])
+    doubts = _code_doubts(profile, tokens)
     if are_padded(profile):
-        return [tokens[0], id_lists(profile, given)[0].asking(_PADDED), outputs]
-    first, second = (outputs, tokens[0]) if _unlike_columns(profile) else (tokens[0], outputs)
-    return [first, replace(second, ask=_WHICH)]
+        return [tokens[0], id_lists(profile, given)[0].asking(_PADDED), outputs, *doubts]
+    if _unlike_columns(profile):
+        return [outputs, tokens[0].asking(_WHICH)]
+    return [tokens[0], outputs.asking(_WHICH), *doubts]
+
+
+def _code_doubts(profile: LabelProfile, readings: list[Reading]) -> list[Reading]:
+    """Readings under which a number that stands for "no label" is a class; one below 0 rather is padding of steps."""
+    if not readings or not profile.integral:
+        return []
+    codes = several_sentinels(sorted(profile.values)) or (readings[0].answers.get("ignore"),)
+    if not any(isinstance(code, (int, float)) and code > 0 for code in codes):
+        return []
+    return [each for each in readings[1:] if each.ask is not None and each.ask.keyword == "ignore"]
 
 
 def _for_columns(reading: Reading, columns: int | None) -> Reading:
@@ -114,22 +128,36 @@ def volume_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
     columns = column_readings(profile, given, outer) if profile.shape[-1:] != (1,) else []
     pixels = scalars(profile, given, inner)
     exclusive = columns and _labels(columns[0]) <= {Labels.ONEHOT, Labels.DISTRIBUTION}
-    moved = not exclusive and _channels_first(profile.shape, cells=bool(columns))
-    if moved and (not columns or not _is_deep(shape)):
-        ask = Ask("several_true", f"Does the last axis hold a column for each of {shape[-1]} labels?")
-        return [_moved(profile), *(each.asking(ask) for each in columns[:1]), *(pixels if columns else [])]
+    if not exclusive and _channels_first(profile, cells=bool(_classes_only(columns))):
+        return _channels_or_volume(profile, columns, pixels)
     if not columns or exclusive:
         return [*columns, *pixels]
     if len(shape) > 2:
         if not _is_deep(shape):
             return [*columns, *pixels]
-        volume = moved or len(set(shape)) == 1
-        return [*pixels, *_as_volume(columns)] if volume else [*columns, *_as_volume(pixels)]
+        return [*pixels, *_as_volume(columns)] if len(set(shape)) == 1 else [*columns, *_as_volume(pixels)]
     if _is_field(profile, shape):
         return [*pixels, *(each for each in columns if each.evidence is not None)]
     wide = all(side is None or side >= SMALL_GRID for side in shape) or shape[0] == shape[1]
     first, second = (pixels, columns) if wide else (columns, pixels)
-    return [*first, *(each.asking(_CLASS_AXIS) for each in second if each.evidence is not None)]
+    doubts = _code_doubts(profile, second) if first is columns else []
+    rivals = [each for each in second if each.evidence is not None and each not in doubts]
+    return [*first, *(each.asking(_CLASS_AXIS) for each in rivals), *doubts]
+
+
+def _channels_or_volume(profile: LabelProfile, columns: list[Reading], pixels: list[Reading]) -> list[Reading]:
+    """Axis 1 may hold the classes; where it is no short one, it may be the depth of a volume as well."""
+    moved, shape = _moved(profile), profile.shape
+    if not columns:
+        return [moved]
+    ask = Ask("several_true", f"Does the last axis hold a column for each of {shape[-1]} labels?")
+    deep, square = _is_deep(shape), shape[-1] == shape[-2]
+    others = _as_volume(pixels) if deep else pixels
+    if shape[0] == 1 or _one_hot_in_axis_1(profile) or (square and (not deep or _far_below(shape))):
+        return [moved, *(each.asking(ask) for each in columns[:1]), *others]
+    if square:
+        return [*pixels, moved.asking(_VOLUME), *(each.asking(ask) for each in columns[:1])]
+    return [*columns, moved.asking(ask), *others]
 
 
 def _is_field(profile: LabelProfile, shape: tuple[int | None, ...]) -> bool:
@@ -139,26 +167,38 @@ def _is_field(profile: LabelProfile, shape: tuple[int | None, ...]) -> bool:
     return large and (len(set(sides)) == 1 or set(profile.values) == set(GREY))
 
 
-def _channels_first(shape: tuple[int | None, ...], *, cells: bool) -> bool:
-    """Whether labels (C, H, W) of one example have their channels where TensorFlow looks for the height.
+def _channels_first(profile: LabelProfile, *, cells: bool) -> bool:
+    """Whether labels (C, H, W) or (C, D, H, W) may have their channels where TensorFlow looks for the first side.
 
     `cells`: whether they are 0 and 1. Ids have no channels, but for an axis of length 1.
     """
-    if len(shape) != 3:
+    known = [side for side in profile.shape if side is not None]
+    if len(known) not in (3, 4) or len(known) < len(profile.shape):
         return False
-    channels, height, width = shape
-    if channels is None or height is None or width is None:
-        return False
-    several = cells and height == width and height >= SMALL_GRID and channels < height
-    return width > 1 and (channels == 1 or several)
+    channels, *sides = known
+    field = sides[-1] >= SMALL_GRID and sides[-2] >= SMALL_GRID and channels < min(sides)
+    return sides[-1] > 1 and (channels == 1 or (cells and field))
+
+
+def _one_hot_in_axis_1(profile: LabelProfile) -> bool:
+    """Whether as many cells are high as there are positions: so it is where each has one class in axis 1."""
+    channels, values = profile.shape[0], profile.values
+    return channels is not None and len(values) == 2 and values[max(values)] * channels == profile.cells
+
+
+def _far_below(shape: tuple[int | None, ...]) -> bool:
+    """Whether axis 1 is so much shorter than height and width that it rather holds classes than depth."""
+    channels, *sides = (side or 0 for side in shape)
+    return FAR_BELOW * channels <= min(sides)
 
 
 def _moved(profile: LabelProfile) -> Reading:
+    volume = len(profile.shape) > RGB
     return no_fit(
-        "a mask whose channels come before height and width",
+        f"a mask whose channels come before {'depth, ' if volume else ''}height and width",
         Source.OFFSET,
         "put the channels last, y = np.moveaxis(y, 1, -1), then select again",
-        answers={"positions": "pixel", "several_true": False},
+        answers={"positions": "voxel" if volume else "pixel", "several_true": False},
         facts=(observed(f"labels of shape (n, {', '.join(map(str, profile.shape))})", profile.where),),
     )
 
