@@ -484,3 +484,27 @@ def test_repairs_are_written_in_the_programs_own_words(program: str, line: str, 
     assert finding.fixes[0].title.endswith(f": {line}")
     assert finding.message.endswith(f"Write: {line}")
     assert report.excerpts[finding.place].startswith(start)
+
+
+BESIDE_A_DICT = (
+    "i = keras.Input((8,))\n"
+    "m = keras.Model(i, {'b': layers.Dense(1, 'sigmoid')(i), 'a': layers.Dense(3, 'softmax')(i)})\n"
+    "three, two = np.random.randint(0, 3, 100), np.random.randint(0, 2, 100)\n"
+    "m.compile('adam', ['sparse_categorical_crossentropy', 'binary_crossentropy'], metrics={metrics})\n"
+    "m.fit(np.ones((100, 8)), {y})"
+)
+SORTED = "[['sparse_categorical_accuracy'], ['binary_accuracy']]"
+WRITTEN = "[['binary_accuracy'], ['sparse_categorical_accuracy']]"
+LISTS = {
+    "metrics and a dict of labels": (SORTED, "{'b': two, 'a': three}", set()),
+    "a metric for each, and a list of labels": ("['accuracy', 'accuracy']", "[three, two]", set()),
+    "metrics in the order in which the outputs are written": (WRITTEN, "{'b': two, 'a': three}", {"RL402"}),
+    "one-hot rows in a list of labels": ("['accuracy', 'accuracy']", "[np.eye(3)[three], two]", {"RL101"}),
+}
+
+
+@pytest.mark.parametrize(("metrics", "y", "expected"), LISTS.values(), ids=LISTS)
+def test_lists_beside_outputs_of_a_dict_follow_the_sorted_names(metrics: str, y: str, expected: set[str]) -> None:
+    """As in Keras: metrics and labels in a list belong to the sorted names, as losses do."""
+    program = BESIDE_A_DICT.replace("{metrics}", metrics).replace("{y}", y)
+    assert {each.code for each in check_text(IMPORTS + program, "a.py", Config()).findings} == expected

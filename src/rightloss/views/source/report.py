@@ -210,9 +210,8 @@ def _outputs(site: Site, training: Training | None) -> Iterator[_Output]:
         order = sorted(given, key=str) if isinstance(output, Map) else list(given)  # Keras sorts names beside a list
         for key, tensor in parts:
             name = _output_name(key, tensor)
-            position = key if isinstance(key, int) else None
-            loss = _part(site.loss, name, order.index(key), len(parts))
-            metrics, own = (_part(each, name, position, len(parts)) for each in (site.metrics, labels))
+            position, given_for_all = order.index(key), (site.loss, site.metrics, labels)
+            loss, metrics, own = (_part(each, name, position, len(parts)) for each in given_for_all)
             yield name, tensor, loss, metrics, own
         return
     loss, metrics = site.loss, site.metrics
