@@ -165,7 +165,8 @@ def conclude(tallies: Tallies, stream: LabelStream) -> LabelProfile:
     numbers, rows, declared = tallies.numbers, tallies.vectors, stream.declared
     number_kind = kind in ("integer", "bool", "float") or (kind == "tags" and numbers.minimum is not None)
     whole = number_kind and numbers.minimum is not None and numbers.integral
-    tags = read_tags(seen.texts) if kind == "text" else None
+    # of declared categories each row holds one, whatever its name looks like
+    tags = read_tags(seen.texts) if kind == "text" and declared.categories is None else None
     lists = tallies.lists if kind == "tags" else None
     return LabelProfile(
         rows=tallies.rows,

@@ -62,6 +62,7 @@ def _narwhal(frame: Any) -> Any:
         elif isinstance(frame, arrow.RecordBatchReader):
             frame = frame.read_all()
     if pandas is not None and isinstance(frame, (pandas.Index, pandas.api.extensions.ExtensionArray)):
+        _refuse_intervals(frame, "the column")  # while it still is what the user has: its fix differs from a Series'
         frame = pandas.Series(frame)
     try:
         seen = nw.from_native(frame, allow_series=True)
@@ -103,10 +104,11 @@ def _refuse_intervals(native: Any, where: str) -> None:
     categories = getattr(native.dtype, "categories", None) if hasattr(native, "dtype") else None
     held = getattr(native, "dtype", None) if categories is None else getattr(categories, "dtype", None)
     if type(held).__name__ == "IntervalDtype":
+        renamed = "y.cat.rename_categories(str)" if hasattr(native, "cat") else "y.rename_categories(str)"
         raise UnsupportedInput(
             f"{where} holds intervals",
             expected="numbers, booleans, text or categories with such names",
-            fix="y = y.astype(str)" if categories is None else "y = y.cat.rename_categories(str)",
+            fix="y = y.astype(str)" if categories is None else f"y = {renamed}",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from rightloss.views.labels.distinct import TextSample
 
 SEPARATORS = (",", ";", "|")
 """What may stand between tags. A space never does: "New York" is one name."""
+# "(0.5, 1.5]", as pandas and polars name what they cut; a list is not written with two kinds of brackets
+_INTERVAL = re.compile(r"\([^,]+,[^,]+\]|\[[^,]+,[^,]+\)")
 _COMMON = 0.6  # share of parts that stand in more than one text; less is asked where nothing holds a space
 _COMMON_TIGHT = 0.5
 _SOME = 0.3
@@ -86,7 +89,8 @@ def read_tags(counts: Mapping[str, int]) -> TagText | None:
     candidates = []
     for separator in SEPARATORS:
         several = [text for text in counts if separator in text]
-        if several and not (separator == "," and _digit_groups(counts)) and _combine(counts, several, separator):
+        part_of_one = separator == "," and (_digit_groups(counts) or all(map(_INTERVAL.fullmatch, several)))
+        if several and not part_of_one and _combine(counts, several, separator):
             candidates.append((len(several), separator))
     return _tag_text(counts, max(candidates)[1]) if candidates else None
 

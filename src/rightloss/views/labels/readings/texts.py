@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,15 +26,10 @@ from rightloss.views.labels.readings.reading import (
 )
 from rightloss.views.labels.readings.scalars import class_reading, constant, nothing, unique
 from rightloss.views.labels.readings.sentinels import MISSING_WORDS, PADDING, blank
+from rightloss.views.labels.readings.written_numbers import Writing, writings
 
 MOSTLY = 0.9  # share of cells that are numbers, from which on a few others are mistakes
 MOST_ODD = 3
-# Numbers that no reader takes for numbers unless it is told: (how they look, what they have, what makes them numbers)
-_WRITTEN = (
-    (r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", "a thousands separator", "label.replace(',', '')"),
-    (r"[+-]?\d+,\d+", "a comma", "label.replace(',', '.')"),
-    (r"(?=.*[%$€£])[+-]?[$€£]?\d[\d,.]* ?[%$€£]?", "a unit", "label.strip('$€£% ').replace(',', '')"),
-)
 
 
 def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> list[Reading]:
@@ -120,10 +114,9 @@ def _as_classes(
     rows, distinct = sum(kept.values()), len(kept)
     if profile.text_numbers:
         return _numbers_in_text(profile, kept, classes)
-    others = [str(value).strip() for value in kept if not is_number(value) and not blank(value)]
-    for pattern, what, line in _WRITTEN:
-        if others and all(re.fullmatch(pattern, text) for text in others):
-            return _written_numbers(profile, classes, others[0], what, line)
+    texts = [str(value).strip() for value in kept if not blank(value)]
+    if not all(map(is_number, texts)) and (ways := writings(texts)):
+        return _written_numbers(profile, classes, texts, ways)
     if distinct == rows and rows >= FEW_ROWS:
         return [unique(profile), classes.asking(Ask("task", "Will each of these labels come again in other rows?"))]
     if distinct > FEW_REPEATS * rows and rows >= FEW_ROWS:
@@ -158,15 +151,28 @@ def _numbers_in_text(profile: LabelProfile, kept: Mapping[Any, int], classes: Re
     return [regression((observed(why, profile.where),)), classes.asking(ask)]
 
 
-def _written_numbers(profile: LabelProfile, classes: Reading, shown: str, what: str, line: str) -> list[Reading]:
-    """Numbers as people write them, such as the one shown: 1,000 or 0,5 or 12 %."""
+def _written_numbers(
+    profile: LabelProfile, classes: Reading, texts: Sequence[str], ways: Sequence[Writing]
+) -> list[Reading]:
+    """Numbers as people write them: 1,000 or 0,5 or 12 %. Where two ways fit, both lines are told."""
+    best, *others = ways
+    told = [text for text in texts if not is_number(text)]
+    shown = next((text for text in told if any(way.number(text) != best.number(text) for way in others)), told[0])
+    meant = [f"{way.number(shown):.15g}" for way in ways]
+    lines = [f"y = [{way.line} for label in y]" for way in ways]
+    what, fact = best.what, f"texts such as {shown!r} are numbers with {best.what}"
+    if others:
+        what = "a separator"
+        fact = f"texts such as {shown!r} are numbers, and do not say whether {' or '.join(meant)}"
+        lines = [f"{line} if {shown!r} means {number}" for line, number in zip(lines, meant, strict=True)]
+    first = "leave out the rows without a label, " if any(map(blank, profile.values)) else ""
     numbers = no_fit(
         f"numbers with {what} (regression)",
         Source.CONTINUOUS,
-        f"make numbers of them, y = [float({line}) for label in y], and predict those: "
+        f"{first}make numbers of them, {', or '.join(lines)}, and predict those: "
         "keras.layers.Dense(1) with loss='mean_squared_error'",
         answers={"task": "regression"},
-        facts=(observed(f"texts such as {shown!r} are numbers with {what}", profile.where),),
+        facts=(observed(fact, profile.where),),
     )
     return [numbers, classes.asking(Ask("task", "Are these texts names of classes, or numbers to predict?"))]
 
