@@ -80,6 +80,13 @@ RIGHT = {
         "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(x, y)\np = m.predict(x)\ni = np.argmax(p)\n"
         "one, kind = np.unravel_index(i, p.shape)\none, kind = np.unravel_index(p.argmax(), p.shape)"
     ),
+    "counts in the cells of a column": (
+        "import pandas as pd\nd = pd.read_csv('a.csv')\nedges = np.load('edges.npy')\ndef bucket(v):\n    k = 0\n"
+        "    for e in edges:\n        if v > e:\n            k += 1\n    return k\n"
+        "m = keras.Sequential([layers.Dense(5, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
+        "m.fit(d[['a']], keras.utils.to_categorical(d['s'].apply(bucket)))\nm = keras.Sequential([layers.Dense(1)])\n"
+        "m.compile(loss='mse', metrics=['mae'])\nm.fit(d[['a']], d['s'].apply(lambda v: bucket(v)))"
+    ),
     "losses in the order of the names": (
         "i = keras.Input((9,))\n"
         "m = keras.Model(i, {'z': layers.Dense(5, 'softmax')(i), 'a': layers.Dense(1, 'sigmoid')(i)})\n"

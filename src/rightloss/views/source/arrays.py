@@ -306,6 +306,8 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
 def of_values(base: Data, cell: Value, node: ast.AST) -> Data:
     """`column.apply(lambda x: 1 if x == "spam" else 0)`: the numbers that a cell becomes, and nothing else."""
     found = [each for _, each in cell.alternatives] if isinstance(cell, Choice) else [cell]
+    if any(isinstance(each, Const) and isinstance(each.node, ast.BinOp | ast.AugAssign) for each in found):
+        return Data(shape=base.shape, node=node)  # a count: how often a loop adds to it is not known
     return _recoded(base, Map(dict(enumerate(found))), node)
 
 
