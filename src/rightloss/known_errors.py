@@ -324,7 +324,7 @@ KNOWN: tuple[KnownText, ...] = (
         (_WEIGHT_SHAPE, Cause("a loss or metric of your own compares ids with rows", "the second shape lacks an axis",
                               "y_true = keras.ops.one_hot(y_true, num_classes)", "RL304"), _UNITS),
     ),
-    KnownText("loss: nan", r"\bloss[:=]? ?(?:is )?nan\b|nan loss", (
+    KnownText("loss: nan", r"(?:\b|_)loss[:=]? ?(?:is )?nan\b|nan loss", (
         _X_NAN,
         Cause("labels are missing or outside 0..units-1; on a GPU nothing else is said", "np.unique(y)",
               "rl.check(model, (x, y))", "RL102"),
@@ -332,12 +332,12 @@ KNOWN: tuple[KnownText, ...] = (
               "keras.ops.log(keras.ops.clip(p, 1e-7, 1.0))"),
         _RATE,
     )),
-    KnownText("loss: -204433556137039776", r"(?<!weight )\bloss[:=]? -\d|negative loss|loss is negative",
+    KnownText("loss: -204433556137039776", r"(?<!weight )(?:\b|_)loss[:=]? -\d|negative loss|loss is negative",
               (_RANGE, _SIGNED)),
-    KnownText("loss: 0.0000e+00", r"\bloss: 0\.0000e\+00", (_SOFTMAX_ONE, _ONE_CLASS)),
+    KnownText("loss: 0.0000e+00", r"(?:\b|_)loss: 0\.0000e\+00", (_SOFTMAX_ONE, _ONE_CLASS)),
     KnownText(
         "loss: 0.6931",
-        rf"\bloss\b[^\d.]{{0,30}}{_CHANCE}|^\W*{_CHANCE}\W*$|stuck (?:at|around) (?:{_CHANCE}|chance)|{_STUCK}",
+        rf"(?:\b|_)loss\b[^\d.]{{0,30}}{_CHANCE}|^\W*{_CHANCE}\W*$|stuck (?:at|around) (?:{_CHANCE}|chance)|{_STUCK}",
         (
             Cause("labels are not those of these rows, or shuffled apart from x", "look at ten rows of x and y",
                   "x, y = x[order], y[order]  # one order for both"),

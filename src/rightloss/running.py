@@ -71,11 +71,13 @@ def _place(error: BaseException) -> str:
 
 
 def _print(error: BaseException, program: str) -> None:
-    """The traceback as Python itself would print it: from the program's own first line on."""
+    """The traceback as Python itself would print it: from the program's own first line on; none where it has none."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != program:
         trace = trace.tb_next
-    traceback.print_exception(type(error), error, trace or error.__traceback__)
+    if trace is None and not isinstance(error, SyntaxError):
+        trace = error.__traceback__
+    traceback.print_exception(type(error), error, trace)
 
 
 def _explain(error: BaseException) -> None:

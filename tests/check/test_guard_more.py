@@ -16,7 +16,7 @@ from keras import layers
 
 import rightloss as rl
 from rightloss.contract import Evidence
-from rightloss.errors import RightlossError
+from rightloss.errors import RightlossError, UnsupportedInput
 from rightloss.rules.rl703_loss_at_chance import OVERFIT, diagnosis
 
 
@@ -127,3 +127,17 @@ def test_the_diagnosis_says_what_was_not_looked_at() -> None:
     """Without a check before, nothing is ok."""
     lines = diagnosis(Evidence())
     assert all(": not looked at: " in line for line in lines)
+
+
+def test_a_stateful_layer_without_batch_size_is_refused_and_trains() -> None:
+    """Looking at such a model would fix the size of its batches; left alone it trains as it did."""
+    model = keras.Sequential([layers.LSTM(4, stateful=True), layers.Dropout(0.1), layers.Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    x, y = np.zeros((64, 6, 3), "float32"), np.resize([0, 1], 64)
+    with pytest.raises(UnsupportedInput, match=r"stateful=True.*\n.*\n.*batch_shape=\(batch_size, 6, 3\)"):
+        rl.check(model, (x, y))
+    with rl.guard(), pytest.warns(match="stateful=True"):
+        model.fit(x, y, batch_size=32, verbose=0)
+    plain = keras.Sequential([layers.Dropout(0.1), layers.LSTM(4), layers.Dense(1, activation="sigmoid")])
+    plain.compile("adam", "binary_crossentropy")
+    assert rl.check(plain, (x, y)).ok

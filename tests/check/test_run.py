@@ -87,3 +87,13 @@ def test_missing_file_is_said(tmp_path: Path) -> None:
     """Received, expected, fix."""
     with pytest.raises(UnreadableInput, match="does not exist"):
         run_program(str(tmp_path / "nothing.py"))
+
+
+def test_a_program_that_does_not_parse_is_shown_as_python_shows_it(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    """The line and the error, no frame of anybody else."""
+    path = tmp_path / "train.py"
+    path.write_text("def f(:\n    pass\n")
+    assert run_program(str(path)) == 2
+    said = capsys.readouterr().err
+    assert said.lstrip().startswith(f'File "{path}", line 1')
+    assert "runpy" not in said

@@ -22,6 +22,7 @@ PASTED = [
     ("Arguments `target` and `output` must have the same shape. Received: target.shape=(64, 1), output.shape=(64, 3)",
      "RL101"),
     ("Received a label value of 3 which is outside the valid range of [0, 3).  Label values: 2 3 1", "RL102"),
+    ("val_loss: 0.6931", ""),
     ("Received a label value of -9223372036854775808 which is outside the valid range of [0, 3).", "RL103"),
     ("ValueError: Invalid dtype: str352", "RL106"),
     ("ValueError: Invalid dtype: object", "RL106"),

@@ -63,12 +63,22 @@ def forward(model: Any, x: Any, names: list[str]) -> dict[str, tuple[Any, Output
 
 
 def build(model: Any, x: Any) -> None:
-    """Build a Sequential model that has seen no data yet, for batches of any size; what cannot be built is left."""
+    """Build a Sequential model that has seen no data yet, for batches of any size; what cannot be built is left.
+
+    Raises:
+        UnsupportedInput: a layer keeps states between batches, so that whatever is tried fixes the size of batches.
+    """
     import keras
 
     shape = getattr(x, "shape", None)
     if not isinstance(model, keras.Sequential) or model.built or shape is None:
         return
+    if any(getattr(layer, "stateful", False) for layer in model.layers):
+        raise UnsupportedInput(
+            "a model without input shape in which a layer has stateful=True: looking at it would fix its batch size",
+            expected="a model that knows its batch size",
+            fix=f"keras.Input(batch_shape=(batch_size, {', '.join(map(str, shape[1:]))})) as the first entry",
+        )
     try:
         with _unchanged(model), quiet():
             model.build((None, *shape[1:]))
