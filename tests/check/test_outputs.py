@@ -325,3 +325,30 @@ def test_lists_beside_outputs_of_an_ordered_dict_follow_its_order() -> None:
     model.compile(loss=BY_NAME[::-1], metrics=ACCURACIES[::-1])
     model.fit(X, LABELS, verbose=0)
     assert rl.check(model, (X, LABELS)).ok
+
+
+def by_the_attribute(self: Any, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
+    """`self.loss` is what `compile` got."""
+    return self.loss(y, y_pred)
+
+
+def by_the_method(self: Any, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
+    """The method of Keras, called by the name of its class."""
+    return keras.Model.compute_loss(self, x, y, y_pred)
+
+
+def by_a_formula(self: Any, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
+    """Never asks for the compiled loss."""
+    return tf.reduce_mean(tf.square(tf.one_hot(tf.cast(y, tf.int32), 3) - y_pred))
+
+
+@pytest.mark.parametrize(
+    ("compute", "expected"),
+    [(by_the_attribute, [("RL202", None)]), (by_the_method, [("RL202", None)]), (by_a_formula, [])],
+)
+def test_the_compiled_loss_counts_where_an_own_compute_loss_asks_for_it(compute: Any, expected: Any) -> None:
+    """Raw scores into a loss of probabilities: an error where that loss is used at all."""
+    model = type("Own", (Head,), {"compute_loss": compute})(3, tf.identity)
+    model.compile(loss=SCCE())
+    model.fit(X, IDS, verbose=0)
+    assert codes(rl.check(model, (X, IDS))) == expected

@@ -123,7 +123,7 @@ def _setup(one: Output, seen: Evidence, name: str | None, *, all_labels: bool) -
 
 _ASKS = {
     "train_step": {"compute_loss", "_compute_loss", "compiled_loss", "super", "train_step"},
-    "compute_loss": {"_compile_loss", "compiled_loss", "super"},
+    "compute_loss": {"_compile_loss", "compiled_loss", "super", "loss", "compute_loss"},
 }
 """What a step or a loss of the user's own calls where it hands on to the compiled loss."""
 
