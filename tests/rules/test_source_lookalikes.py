@@ -87,6 +87,14 @@ RIGHT = {
         "m.fit(d[['a']], keras.utils.to_categorical(d['s'].apply(bucket)))\nm = keras.Sequential([layers.Dense(1)])\n"
         "m.compile(loss='mse', metrics=['mae'])\nm.fit(d[['a']], d['s'].apply(lambda v: bucket(v)))"
     ),
+    "a function of the cells of several columns": (
+        "import pandas as pd\nt = pd.read_csv('a.csv')\nk = ['a', 'b', 'c', 'd']\n"
+        "m = keras.Sequential([layers.Dense(4, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\n"
+        "m.fit(x, t[['a', 'b', 'c', 'd']].map(lambda v: 1 if v > 2 else 0))\n"
+        "m.fit(x, t[k].map(lambda v: 1 if v > 2 else 0))\nm.fit(x, t.iloc[:, 1:5].map(lambda v: 1 if v > 2 else 0))\n"
+        "m.fit(x, t[t.columns[1:5]].map(lambda v: 1 if v > 2 else 0))\n"
+        "m.fit(x, t[['a', 'b', 'c', 'd']].apply(lambda v: 1 if v.max() > 2 else 0))"
+    ),
     "losses in the order of the names": (
         "i = keras.Input((9,))\n"
         "m = keras.Model(i, {'z': layers.Dense(5, 'softmax')(i), 'a': layers.Dense(1, 'sigmoid')(i)})\n"

@@ -312,7 +312,10 @@ def of_values(base: Data, cell: Value, node: ast.AST) -> Data:
 
 
 def _recoded(base: Data, codes: Value | None, node: ast.AST) -> Data:
-    """`column.map({"ham": 0, "spam": 1})`: the values of the dict, and nothing else."""
+    """`column.map({"ham": 0, "spam": 1})`: the values of the dict, and nothing else. Of several columns it is not known
+    whether they are read one by one or side by side."""
+    if base.shape is not None and len(base.shape) > 1 and constant(base.shape[-1]) != 1:
+        return Data(node=node)
     entries = list(codes.items.values()) if isinstance(codes, Map) and not codes.is_open else []
     plain = [to_python(each) for each in entries]
     if not plain or not all(isinstance(each, int | float) for each in plain):
