@@ -352,3 +352,26 @@ def test_the_compiled_loss_counts_where_an_own_compute_loss_asks_for_it(compute:
     model.compile(loss=SCCE())
     model.fit(X, IDS, verbose=0)
     assert codes(rl.check(model, (X, IDS))) == expected
+
+
+class TwoNamed(keras.Model):
+    """A subclass whose `call` names its outputs, not in the order of the alphabet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.three = layers.Dense(1, "sigmoid"), layers.Dense(3, "softmax")
+
+    def call(self, inputs: Any) -> Any:
+        """A dictionary."""
+        return {"b": self.one(inputs), "a": self.three(inputs)}
+
+
+def test_lists_beside_the_dict_of_a_subclass_follow_sorted_names() -> None:
+    """As beside a functional model."""
+    y = {"a": IDS, "b": BINARY}
+    model = TwoNamed()
+    model.compile(loss=["sparse_categorical_crossentropy", "binary_crossentropy"])
+    model.fit(X, y, verbose=0)
+    assert rl.check(model, (X, y)).ok
+    model.compile(loss=["binary_crossentropy", "sparse_categorical_crossentropy"])
+    assert {code for code, _ in codes(rl.check(model, (X, y)))} == {"RL203"}

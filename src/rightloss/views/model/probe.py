@@ -6,6 +6,7 @@ Nothing is changed: weights are not trained, and whatever the pass moved (statis
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,8 +94,8 @@ def names(model: Any, x: Any) -> list[str]:
             result = model(x, training=False)
     except Exception:  # `forward` says what does not fit
         return []
-    if isinstance(result, dict):
-        return list(result)
+    if isinstance(result, dict):  # Keras sorts the names of a plain dictionary
+        return list(result) if isinstance(result, OrderedDict) else sorted(result)
     several = isinstance(result, list | tuple) and len(result) > 1
     return [f"output_{index + 1}" for index in range(len(result))] if several else []
 
