@@ -46,6 +46,15 @@ RIGHT = {
         "m.compile(loss='categorical_crossentropy')\ni = np.where(b == np.array(3))[0]\nm.evaluate(a[i, :], c[i, :])\n"
         "i = np.where(some())[0]\nm.evaluate(a[i, :], c[i, :])\n(i,) = np.nonzero(b)\nm.evaluate(a[i, :], c[i, :])"
     ),
+    "rows of an order where something holds": (
+        "(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(1, 'sigmoid')])\n"
+        "m.compile(loss='binary_crossentropy')\ni = np.array(range(60000))\ni = i[y[i] < 2]\nm.fit(x[i], y[i])\n"
+        "i = np.random.randint(0, 60000, 100)\ni = i[y[i] < 2]\nm.fit(x[i], y[i])\n"
+        "i = np.random.choice(np.where(y < 2)[0], 9)\nm.fit(x[i], y[i])\n"
+        "i = (np.random.rand(60000) < 0.8) & (y < 2)\nm.fit(x[i], y[i])\n"
+        "r = np.random.rand(60000)\nr[y > 1] = 1\ni = r < 0.9\nm.fit(x[i], y[i])"
+    ),
     "ids that the loss alone makes one-hot": (
         "(x, y), _ = keras.datasets.mnist.load_data()\ndef smooth(y, p):\n"
         "    return losses.categorical_crossentropy(tf.one_hot(tf.cast(y, tf.int32), 10), p, label_smoothing=0.1)\n"

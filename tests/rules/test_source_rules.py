@@ -68,6 +68,26 @@ BROKEN = {
         SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits)\n"
         "m.evaluate(held_out := keep(images), digits)\nc = np.argmax(m.predict(images))",
     ),
+    "RL101 rows of a random mask": (
+        "RL101",
+        "k = np.random.rand(len(images)) < 0.8\n" + SIGMOID +
+        "m.compile(loss='binary_crossentropy')\nm.fit(images[k], digits[k])",
+    ),
+    "RL101 rows in another order": (
+        "RL101",
+        "k = list(range(60000))\nshuffle(k)\n" + SIGMOID +
+        "m.compile(loss='binary_crossentropy')\nm.fit(images[k], digits[k])",
+    ),
+    "RL101 rows outside a random mask": (
+        "RL101",
+        "k = ~(np.random.uniform(size=60000) < 0.2)\n" + SIGMOID +
+        "m.compile(loss='binary_crossentropy')\nm.fit(images[k], digits[k])",
+    ),
+    "RL101 rows that are drawn": (
+        "RL101",
+        "k = np.random.choice(len(images), 900, replace=False)\n" + SIGMOID +
+        "m.compile(loss='binary_crossentropy')\nm.fit(images[k], digits[k])",
+    ),
     "RL101 number of a record": (
         "RL101",
         "def parse(r):\n    f = {'image': tf.io.FixedLenFeature([], tf.string),\n"

@@ -10,6 +10,7 @@ from typing import Any
 from rightloss.contract.vocabulary import Labels
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
+from rightloss.views.source.selections import by_content, chosen, is_random, selects_rows
 from rightloss.views.source.values import (
     Args,
     Bound,
@@ -103,39 +104,16 @@ def indexed(base: Data, index: Value, node: ast.AST) -> Value:
         return expanded(base, 0)
     if isinstance(index, Const) and index.value is ...:
         return base
-    if _selects_rows(index):
+    if selects_rows(index):
         some = isinstance(index, Data) and index.shape is None  # rows, or a single one
         shape = (None, *base.shape[1:]) if base.shape else None
-        base = some_classes(base) if _filters(index) else base
+        base = chosen(base, node) if by_content(index) else base
         return replace(base, shape=shape, parts={}, prediction=_reduced(base, "some") if some else base.prediction)
     if isinstance(index, Const) and isinstance(index.value, str):
         return Data(node=node, prediction=base.prediction)
     if isinstance(index, Unknown | Obj) and base.prediction is None:
         return replace(base, shape=None, parts={})  # one number, or the rows of a fold: the axes are not known
     return row(base)
-
-
-_ORDERS = ("permutation", "argsort", "arange", "choice", "linspace", "flip", "roll")
-
-
-def _filters(index: Value | slice) -> bool:
-    """Whether rows are chosen by what they hold: a mask, or the positions where something is true."""
-    if isinstance(index, Data):
-        return not index.why.startswith("random")
-    return isinstance(index, Seq) or (isinstance(index, Obj) and index.short not in _ORDERS)
-
-
-def some_classes(base: Data) -> Data:
-    """Labels of which some may be left out: their kind stays, how many classes there are is open."""
-    ids = base.encoding is not None and base.encoding <= {Labels.INDEX, Labels.BINARY}
-    return replace(base, classes=None, exact=False, high=None, pair=None, parts={}) if ids else base
-
-
-def _selects_rows(index: Value | slice) -> bool:
-    """Whether an index is an array of positions or a mask. What a function outside NumPy gives may be one number."""
-    if isinstance(index, Data):
-        return index.shape != ()
-    return isinstance(index, Seq) or (isinstance(index, Obj) and str(index.cls).startswith("numpy."))
 
 
 def row(base: Data) -> Data:
@@ -151,7 +129,7 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     columns = any(not isinstance(part, slice) for part in parts[1:])
     narrowed = any(isinstance(part, slice) and part != slice(None) for part in parts[1:])
     rows_only = len(parts) == 1 or not (columns or narrowed)
-    base = some_classes(base) if parts and _filters(parts[0]) and _selects_rows(parts[0]) else base
+    base = chosen(base, node) if parts and by_content(parts[0]) and selects_rows(parts[0]) else base
     whole_columns = base.encoding is not None and base.encoding <= _COLUMN_ENCODINGS
     if not rows_only and whole_columns:
         return Data(shape=shape, node=node, prediction=_reduced(base, "column"))
@@ -162,13 +140,13 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
 def _after(shape: Shape, parts: Sequence[Value | slice]) -> Shape | None:
     """The shape after an index with several parts: a number takes an axis away, an array of numbers or a mask keeps it.
     None where it is not known which of the two a part is."""
-    if len(parts) > len(shape) or sum(map(_selects_rows, parts)) > 1:
+    if len(parts) > len(shape) or sum(map(selects_rows, parts)) > 1:
         return None
     found: list[Value | None] = []
     for dim, part in zip(shape, parts, strict=False):
         if isinstance(part, slice):
             found.append(dim if part == slice(None) else _cut(dim, part, rows=not found))
-        elif _selects_rows(part):
+        elif selects_rows(part):
             found.append(_selected(part))
         elif not isinstance(part, Const | Symbol | Data):
             return None
@@ -202,7 +180,7 @@ def _cut(dim: Value | None, part: slice, *, rows: bool) -> Value | None:
 
 def filled(base: Data, value: Value, node: ast.AST) -> Value:
     """`data[i, j] = value`: zeros that are filled by position can hold anything of the same shape."""
-    return replace(base, encoding=None, classes=None, low=None, high=None, parts={}, why="")
+    return replace(base, encoding=None, classes=None, low=None, high=None, node=node, parts={}, why="")
 
 
 def rows_of_eye(eye: Obj, index: Value, node: ast.AST) -> Value:
@@ -270,7 +248,12 @@ def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], 
             shape = one.shape if isinstance(one, Data) else None
             vector = shape is not None and (len(shape) == 1 or (len(shape) == 2 and constant(shape[1]) == 1))
             encoding = frozenset({Labels.BINARY, Labels.INDEX}) if vector else None
-            return Data(encoding, Const(2) if vector else None, True, shape, 0, 1, True, node, "a comparison")
+            why = (
+                "random numbers that are compared"
+                if isinstance(one, Data) and one.encoding is None and is_random(one.node)
+                else "a comparison"
+            )
+            return Data(encoding, Const(2) if vector else None, True, shape, 0, 1, True, node, why)
     return Unknown("a condition", node)
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays
 from rightloss.views.source.literals import literal_labels
+from rightloss.views.source.selections import some_classes
 from rightloss.views.source.values import (
     Args,
     Const,
@@ -300,7 +300,7 @@ def _filtered(element: Value) -> Value:
     """An element of what a condition lets through: some classes may be left out."""
     if isinstance(element, Seq) and not element.is_open:
         return Seq.of([_filtered(each) for each in element.items], element.kind, element.node)
-    return arrays.some_classes(element) if isinstance(element, Data) else element
+    return some_classes(element) if isinstance(element, Data) else element
 
 
 def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:
