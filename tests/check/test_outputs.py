@@ -304,7 +304,7 @@ ACCURACIES = [["sparse_categorical_accuracy"], ["binary_accuracy"]]
 def two_heads(kind: type[dict[str, Any]]) -> keras.Model:
     """A binary output "b", written first, and three classes "a"."""
     inputs = keras.Input((8,))
-    heads = [("b", layers.Dense(1, "sigmoid")(inputs)), ("a", layers.Dense(3, "softmax")(inputs))]
+    heads = [("b", layers.Dense(1, "sigmoid", name="b")(inputs)), ("a", layers.Dense(3, "softmax", name="a")(inputs))]
     return keras.Model(inputs, kind(heads))
 
 
