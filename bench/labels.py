@@ -117,6 +117,19 @@ def numpy_chunks(path: Path) -> Work:
     return run
 
 
+def numpy_load_and_chunks(path: Path) -> Work:
+    """np.load, and then the least a profile needs of what it gives."""
+    import numpy as np
+
+    def run() -> None:
+        labels = np.load(path)
+        for start in range(0, len(labels), BLOCK):
+            block = labels[start : start + BLOCK]
+            block.min(), block.max(), np.bincount(block)
+
+    return run
+
+
 def parquet_decode(path: Path) -> Work:
     """Every batch of the column decoded to Arrow, and dropped."""
     import pyarrow.parquet as pq
@@ -180,6 +193,7 @@ PARTS: dict[str, Callable[[Path], Work]] = {
         ours_text_in_memory,
         numpy_load,
         numpy_chunks,
+        numpy_load_and_chunks,
         parquet_decode,
         scikit_learn,
         scikit_learn_text,
@@ -193,6 +207,7 @@ class Budget:
     """What one case promises. Ratios are of CPU seconds."""
 
     times_reading: float | None = None  # at most so many times the reading part
+    times_counting: float | None = None  # at most so many times np.load with min, max and bincount after it
     times_less_than_scikit_learn: float | None = None  # at least
     megabytes: float | None = None  # at most
     rows_per_second: float | None = None  # at least
@@ -200,6 +215,7 @@ class Budget:
     def words(self) -> str:
         said = (
             (self.times_reading, "<= {:g} x reading"),
+            (self.times_counting, "<= {:g} x load and count"),
             (self.times_less_than_scikit_learn, ">= {:g} x less than scikit-learn"),
             (self.megabytes, "<= {:g} MB"),
             (self.rows_per_second, ">= {:,.0f} rows/s"),
@@ -219,6 +235,8 @@ class Case:
     budget: Budget
 
 
+# Four bytes a label are read faster than any library counts them: of 10^8 int32 in memory, NumPy's min, max and bincount
+# alone take 2.5 times as long as np.load of the file. So that case is held against loading and then counting.
 CASES = (
     Case("memory-1e7", 10**7, lambda path, rows: write_integers(path, rows, "int64"), "int64.npy",
          "ours_in_memory", "numpy_chunks", "scikit_learn", Budget(times_reading=1.3)),
@@ -227,7 +245,7 @@ CASES = (
     Case("memory-1e8", 10**8, lambda path, rows: write_integers(path, rows, "int32"), "int32.npy",
          "ours_in_memory", "numpy_chunks", "scikit_learn", Budget(times_reading=1.3, times_less_than_scikit_learn=50)),
     Case("npy-1e8", 10**8, lambda path, rows: write_integers(path, rows, "int32"), "int32.npy",
-         "ours_from_file", "numpy_load", "scikit_learn", Budget(times_reading=1.6, times_less_than_scikit_learn=50)),
+         "ours_from_file", "numpy_load", "scikit_learn", Budget(times_counting=1, times_less_than_scikit_learn=50)),
     Case("parquet-1e8", 10**8, lambda path, rows: write_parquet(path, rows, text=False), "int.parquet",
          "ours_from_file", "parquet_decode", None, Budget(times_reading=2, megabytes=200)),
     Case("text-parquet-1e7", 10**7, lambda path, rows: write_parquet(path, rows, text=True), "text.parquet",
@@ -281,8 +299,12 @@ def measure_apart(part: str, path: Path) -> Measured:
     return Measured(**json.loads(done.stdout))
 
 
-def verdict(case: Case, rows: int, ours: Measured, reading: Measured, other: Measured | None) -> str:
+def verdict(
+    case: Case, rows: int, ours: Measured, reading: Measured, counting: Measured | None, other: Measured | None
+) -> str:
     budget, over = case.budget, []
+    if budget.times_counting is not None and counting is not None:
+        over += ["counting"] if ours.cpu > budget.times_counting * counting.cpu else []
     if budget.times_reading is not None and ours.cpu > budget.times_reading * reading.cpu:
         over.append("time")
     if budget.times_less_than_scikit_learn is not None and other is not None:
@@ -300,7 +322,8 @@ def run(cases: list[Case], quick: bool) -> bool:
     from rich.console import Console
     from rich.table import Table
 
-    columns = ("case", "rows", "rightloss s", "MB", "reading s", "ratio", "scikit-learn s", "MB", "ratio", "budget", "")
+    columns = ("case", "rows", "rightloss s", "MB", "reading s", "ratio", "to load + count")
+    columns += ("scikit-learn s", "MB", "ratio", "budget", "")
     table = Table(*columns, title="CPU seconds and peak memory of a label profile")
     passed = True
     with tempfile.TemporaryDirectory() as folder:
@@ -311,11 +334,12 @@ def run(cases: list[Case], quick: bool) -> bool:
                 case.write(path, rows)
             print(f"{case.name} …", file=sys.stderr)
             ours, reading = measure_apart(case.ours, path), measure_apart(case.reading, path)
+            counting = measure_apart("numpy_load_and_chunks", path) if case.budget.times_counting else None
             other = measure_apart(case.scikit_learn, path) if case.scikit_learn else None
-            outcome = "-" if quick else verdict(case, rows, ours, reading, other)
+            outcome = "-" if quick else verdict(case, rows, ours, reading, counting, other)
             passed &= not outcome.startswith("over")
             cells = [case.name, f"{rows:,}", f"{ours.cpu:.3f}", f"{ours.megabytes:.0f}", f"{reading.cpu:.3f}"]
-            cells += [f"{ours.cpu / reading.cpu:.2f} x"]
+            cells += [f"{ours.cpu / reading.cpu:.2f} x", f"{ours.cpu / counting.cpu:.2f} x" if counting else "-"]
             beside = (
                 (f"{other.cpu:.2f}", f"{other.megabytes:.0f}", f"{other.cpu / ours.cpu:.0f} x") if other else ("-",) * 3
             )

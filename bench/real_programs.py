@@ -8,6 +8,8 @@ faulty programs with their fixed versions (columns source_repo, path_in_repo, co
 contract_fault_kind, confidence, evidence_class, residual_or_incidental_contract_fault). Without them only the
 resolution of set-ups and all files with an error are printed. What a person found on reading a program stands in
 `real_programs_read.csv`: a fixed version that is broken in another way than the documented one counts for neither side.
+Whether the labels that a certain fault is about can be known from the file alone stands in `real_programs_labels.csv`,
+read by a person who did not know what the checker says.
 Lines of notebooks count all code cells joined, one blank line between them.
 """
 
@@ -64,6 +66,8 @@ NEAR = 12  # lines between the place of a known bug and the finding: one points 
 
 READ = Path(__file__).with_name("real_programs_read.csv")
 """Verdicts of a person who read the program (columns repository, path, codes, verdict)."""
+LABELS = Path(__file__).with_name("real_programs_labels.csv")
+"""Whether labels can be known from the file (columns id, visible: yes, no or not Python, reason)."""
 
 
 def verdict(repository: str, path: str, said: set[str]) -> str:
@@ -123,6 +127,8 @@ def faulty_programs(root: Path, table: Path) -> None:
     hits: Counter[tuple[str, str]] = Counter()
     totals: Counter[tuple[str, str]] = Counter()
     clean = fixed = other = 0
+    visible = {row["id"]: row["visible"] for row in csv.DictReader(LABELS.open(encoding="utf-8"))}
+    labels: Counter[tuple[str, bool]] = Counter()
     for row in csv.DictReader(table.open(encoding="utf-8")):
         file = checkout(root, row["source_repo"], row["commit"]) / row["path_in_repo"]
         if not file.exists():
@@ -148,11 +154,17 @@ def faulty_programs(root: Path, table: Path) -> None:
         wanted = set().union(*(KINDS.get(kind, set()) for kind in row["contract_fault_kind"].split("+")))
         named = bool(codes(report) & wanted)
         hits[group] += named
+        if group == ("certain", "needs label evidence"):
+            labels[visible.get(row["id"], "nobody read"), named] += 1
         if not named:
             why = sorted(codes(report)) or ("not parseable" if report.summary.skipped else "nothing said")
-            print(f"  MISSED      {row['contract_fault_kind']:<44} {why} {row['path_in_repo']}")
+            seen = f", labels visible: {visible[row['id']]}" if row["id"] in visible else ""
+            print(f"  MISSED      {row['contract_fault_kind']:<44} {why} {row['path_in_repo']}{seen}")
     for group, total in sorted(totals.items()):
         print(f"faulty programs, {group[0]}, {group[1]}: {hits[group]} of {total} named ({hits[group] / total:.0%})")
+    for kind in sorted({kind for kind, _ in labels}):
+        named, total = labels[kind, True], labels[kind, True] + labels[kind, False]
+        print(f"certain label faults, labels visible in the file ({kind}): {named} of {total} named ({named / total:.0%})")
     print(f"fixed versions without other documented faults: {clean} of {fixed} without error or warning")
     print(f"fixed versions left out, since reading shows another fault: {other}")
 

@@ -99,6 +99,7 @@ class Shapes(Term):
     LENGTHS = "lengths", "Output and labels have different lengths.", "output (n, 10, 3), y (n, 12)"
     CLASSES_FIRST = "classes first", "The output holds classes before steps or pixels.", "output (n, 3, T), y (n, T)"
     SQUEEZED = "squeezed", "The output has no axis for its one unit.", "output (n,)"
+    COLUMNS = "columns", "Output and targets have different numbers of columns.", "output (n, 4), y (n, 1)"
 
 
 SATURATED_SHARE = 0.05

@@ -32,6 +32,11 @@ WAYS = {
         "output of shape (n, 1)",
         "leave the unit axis in place: no Reshape(()) or squeeze after keras.layers.Dense(1)",
     ),
+    Shapes.COLUMNS: Outcome(
+        "The last layer has another number of units than y has columns: one column is compared with all others.",
+        "one unit for each column of y",
+        "keras.layers.Dense(1 if y.ndim == 1 else y.shape[-1])",
+    ),
 }
 
 
@@ -42,10 +47,13 @@ def output_shape_does_not_fit_labels(value: Shapes, seen: Evidence) -> Outcome |
     ## Why is this bad?
     Keras checks shapes that it knows in advance. Where it does not, or where a trailing axis is missing, values
     meet labels that are not theirs: an output of shape (n,) turns the loss into one number for the whole batch, so
-    that weights have no effect, and 'accuracy' into a comparison of the largest element of the batch.
+    that weights have no effect, and 'accuracy' into a comparison of the largest element of the batch. Squared and
+    absolute error compare a single column with every column of the other side, and so train each unit on the same
+    target, or one unit on the mean of all.
 
     ## What you will see
-    "must have the same rank" in the first batch; or accuracy 0.0 while the loss falls as it should.
+    "must have the same rank" in the first batch; or accuracy 0.0 while the loss falls as it should; or units that all
+    predict the same quantity.
 
     ## Bad
     ```python

@@ -59,7 +59,9 @@ def label_evidence(profile: LabelProfile, head: Head, loss: LossFacts, start: Ev
         assert profile.row_facts is not None
         seen = replace(start, positions=_positions(len(output) - 1))
         return _Columns(profile, profile.row_facts, head, loss).narrow(seen)
-    seen = _shapes(profile, head, start, aligned=loss.known)
+    if loss.families != {Loss.SPARSE} and len(shape) == len(output) + 1 and shape[-2:] == (output[-1], 1):
+        return start  # Keras drops the last axis of these labels; what their columns mean is not looked into
+    seen = _shapes(profile, head, start, loss)
     if seen.seen(Condition.SHAPES) is Shapes.CLASSES_FIRST:
         return seen  # the last axis holds no classes that labels could be held against
     return _Scalars(profile, head, loss).narrow(seen)
@@ -73,9 +75,9 @@ def _positions(axes: int) -> Positions:
     return (Positions.EXAMPLE, Positions.TOKEN, Positions.PIXEL, Positions.VOXEL)[min(axes, 3)]
 
 
-def _shapes(profile: LabelProfile, head: Head, start: Evidence, *, aligned: bool) -> Evidence:
-    """How labels of one number each meet the axes of the output. A loss that is not `aligned` finds the places of
-    labels itself, as CTC does."""
+def _shapes(profile: LabelProfile, head: Head, start: Evidence, loss: LossFacts) -> Evidence:
+    """How labels of one number each meet the axes of the output. A loss that is not known finds the places of labels
+    itself, as CTC does."""
     labels = profile.shape[:-1] if profile.shape[-1:] == (1,) else profile.shape
     output = head.shape[1:]
     fact = _fact(f"output {_written(head.shape)}, y {_written((None, *profile.shape))}")
@@ -86,10 +88,16 @@ def _shapes(profile: LabelProfile, head: Head, start: Evidence, *, aligned: bool
         return seen.meets(Condition.SHAPES, Shapes.EXTRA_AXIS, fact)
     if len(output) < len(labels) + 1:
         return seen.meets(Condition.SHAPES, Shapes.MISSING_AXIS, fact)
-    differ = any(a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True))
-    if differ and aligned and labels == output[1:] and None not in labels:
+    differ = loss.known and any(
+        a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True)
+    )
+    if differ and labels == output[1:] and None not in labels:
         return seen.meets(Condition.SHAPES, Shapes.CLASSES_FIRST, fact)
-    return seen.meets(Condition.SHAPES, Shapes.LENGTHS if differ and aligned else Shapes.FIT, fact)
+    if differ:
+        return seen.meets(Condition.SHAPES, Shapes.LENGTHS, fact)
+    if loss.known and loss.families <= QUANTITIES and output[-1] != 1:
+        return seen  # whether each number is a class or one target for several units, its values tell
+    return seen.meets(Condition.SHAPES, Shapes.FIT, fact)
 
 
 def _written(shape: tuple[int | None, ...]) -> str:
@@ -145,6 +153,14 @@ class _Numbers:
         if self.values is not None and 0 < len(self.values) <= 4:
             return f"labels are {', '.join(f'{value:g}' for value in sorted(self.values))}"
         return f"labels run from {low:g} to {high:g}" if low is not None and high is not None else "labels"
+
+    def columns(self, seen: Evidence, width: int | None) -> Evidence:
+        """Targets of a regression loss, `width` of them for each example, against the units of the last layer."""
+        units = self.head.units
+        if units is None or width is None or units == width or seen.seen(Condition.SHAPES) or not self.loss.known:
+            return seen
+        text = f"output {_written(self.head.shape)}, y {_written((None, *self.profile.shape))}"
+        return seen.meets(Condition.SHAPES, Shapes.COLUMNS, _fact(text))
 
     def bounds(self, seen: Evidence) -> Evidence:
         """Targets of a regression loss against the range of the activation."""
@@ -210,7 +226,7 @@ class _Scalars(_Numbers):
             return self._two(seen)
         if several and self.high is not None and self.high < (self.head.units or 0):
             return self._width(seen.narrow(Field.LABELS, Labels.INDEX, _fact(self.span())), int(self.high) + 1)
-        return self.bounds(seen)
+        return self.bounds(self.columns(seen, 1))
 
     def _unknown_loss(self, seen: Evidence) -> Evidence:
         if self.values is not None and self.values == {0, 1}:
@@ -316,7 +332,7 @@ class _Columns(_Numbers):
         if cells is not None and self.profile.integral and cells <= {0, 1}:
             return self._zero_one(seen)
         if self.only(QUANTITIES):
-            return self.bounds(seen)
+            return self.bounds(self.columns(seen, self.profile.shape[-1]))
         if not self.loss.known:
             return seen
         return self._other(seen, cells)

@@ -166,6 +166,16 @@ def _ids_in_columns(data: Data, read: Reading) -> bool:
     return read.loss.family is Loss.SPARSE and several and whole and len(data.shape or ()) == read.head.rank
 
 
+def _columns_differ(data: Data, read: Reading) -> bool:
+    """Whether quantities have another number of columns than the last layer has units, which no loss asks for."""
+    if data.encoding is not None and data.encoding != {Source.CONTINUOUS}:
+        return False  # classes, not quantities: the loss is what is wrong
+    shape, units = data.shape or (), constant(read.head.units)
+    width = 1 if len(shape) == 1 else constant(shape[-1])
+    aligned = len(shape) == read.head.rank or (len(shape) == 1 and read.head.rank == 2)
+    return aligned and isinstance(width, int) and isinstance(units, int) and width != units
+
+
 def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     """Axes of the output against axes of labels that were passed as an array."""
     data, rank = read.labels, read.head.rank
@@ -173,6 +183,12 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     if data is None or not data.shape or rank is None or not array or read.loss.labels_changed:
         return
     axes = len(data.shape)
+    if read.loss.family in (Loss.SQUARED, Loss.REGRESSION):
+        if _columns_differ(data, read):
+            units, width = constant(read.head.units), constant(data.shape[-1]) if axes > 1 else 1
+            text = f"{units} unit{'s'[: units != 1]}, y has {width} column{'s'[: width != 1]}"
+            yield Condition.SHAPES, Shapes.COLUMNS, text, data.node
+        return
     rows = data.encoding is not None and data.encoding <= {Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT}
     ids = data.encoding is not None and data.encoding <= {Labels.INDEX, Labels.BINARY}
     columns = data.encoding is None and axes > rank and constant(data.shape[-1]) not in (None, 1)
