@@ -235,8 +235,8 @@ class Case:
     budget: Budget
 
 
-# Four bytes a label are read faster than any library counts them: of 10^8 int32 in memory, NumPy's min, max and bincount
-# alone take 2.5 times as long as np.load of the file. So that case is held against loading and then counting.
+# Four bytes a label are read faster than they are counted: of 10^8 int32 in memory, NumPy's min, max and bincount alone
+# take 2.5 times as long as np.load of the file. So that case is held against loading and then counting.
 CASES = (
     Case("memory-1e7", 10**7, lambda path, rows: write_integers(path, rows, "int64"), "int64.npy",
          "ours_in_memory", "numpy_chunks", "scikit_learn", Budget(times_reading=1.3)),

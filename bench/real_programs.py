@@ -164,7 +164,7 @@ def faulty_programs(root: Path, table: Path) -> None:
         print(f"faulty programs, {group[0]}, {group[1]}: {hits[group]} of {total} named ({hits[group] / total:.0%})")
     for kind in sorted({kind for kind, _ in labels}):
         named, total = labels[kind, True], labels[kind, True] + labels[kind, False]
-        print(f"certain label faults, labels visible in the file ({kind}): {named} of {total} named ({named / total:.0%})")
+        print(f"certain label faults, labels visible in the file: {kind}: {named} of {total} ({named / total:.0%})")
     print(f"fixed versions without other documented faults: {clean} of {fixed} without error or warning")
     print(f"fixed versions left out, since reading shows another fault: {other}")
 
