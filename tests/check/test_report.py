@@ -312,9 +312,20 @@ def test_a_second_activation_inside_the_model_is_named(wrapper: str) -> None:
     report = rl.check(model, (X, IDS))
     assert codes(report) == ["RL201"], str(report)
     assert report.findings[0].severity is Severity.ERROR
-    assert "second softmax" in report.findings[0].fixes[0].title
+    line = report.findings[0].fixes[0].title.rpartition(": ")[2]
+    names = {"model": model, "keras": keras}
+    exec(line, names)
+    names["model"].compile(loss=SCCE())
+    assert codes(rl.check(names["model"], (X, IDS))) == []
     with pytest.raises(UnsupportedInput):
         report.fix(model)
+
+
+def test_of_two_activations_the_one_stays_that_the_loss_reads() -> None:
+    """Sigmoid and then softmax, in a loss for one class of several: the softmax was meant."""
+    report = rl.check(net(layers.Dense(3, activation="sigmoid"), layers.Softmax(), loss=SCCE()), (X, IDS))
+    assert codes(report) == ["RL201"], str(report)
+    assert report.findings[0].message.endswith("Write: activation=None where sigmoid is applied")
 
 
 def test_grades_on_one_sigmoid_unit_are_one_finding() -> None:

@@ -264,7 +264,7 @@ def test_an_exported_wrapper_with_a_second_activation(tmp_path: Path) -> None:
     file.write_text(TWICE)
     output = check(str(file)).output
     assert "RL201" in output
-    assert "without the second sigmoid" in output
+    assert "Write: keras.Sequential([m])" in output
 
 
 def test_the_base_install_is_enough(project: Path) -> None:

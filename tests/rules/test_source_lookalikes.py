@@ -14,7 +14,33 @@ import tensorflow as tf
 import keras
 from keras import layers, losses
 """
+DIGITS = "(x, y), _ = keras.datasets.mnist.load_data()\n"
+SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
 RIGHT = {
+    "a place among all predictions": (
+        DIGITS + SOFTMAX + "m.fit(x, y)\np = m.predict(x)\nrow = np.argmax(p) // 10\ncolumn = np.argmax(p) % 10\n"
+        "place = np.argmax(p)\nrow = place // 10\nrow, column = divmod(int(np.argmax(p)), 10)"
+    ),
+    "a compute_loss that ignores the compiled loss": (
+        DIGITS + "class M(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.last = layers.Dense(10)\n    def call(self, x):\n        return self.last(x)\n"
+        "    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):\n"
+        "        return losses.SparseCategoricalCrossentropy(from_logits=True)(y, y_pred)\n"
+        "m = M()\nm.compile('adam', loss='sparse_categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "lists in the cells of a column": (
+        "import pandas as pd\nd = pd.read_pickle('a.pkl')\ny = np.array(d['onehot'].tolist())\n"
+        "m = keras.Sequential([layers.Dense(10, 'softmax')])\nm.compile(loss='categorical_crossentropy')\nm.fit(x, y)"
+    ),
+    "positions that a mask chose": (
+        DIGITS + "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\nm.compile(loss='binary_crossentropy')\n"
+        "i = np.arange(len(y))[y < 2]\nm.fit(x[i], y[i])\n"
+        "i = np.random.permutation(len(y))\ni = i[y[i] < 2]\nm.fit(x[i], y[i])"
+    ),
+    "a size that is changed before nobody calls": (
+        "n = 2\ndef build():\n    m = keras.Sequential([layers.Dense(n, 'softmax')])\n"
+        "    m.compile(loss='categorical_crossentropy')\n    m.fit(x, keras.utils.to_categorical(z, 2))\nn = 10"
+    ),
     "argmax of one state": (
         "m = keras.Sequential([layers.Dense(4, 'softmax')])\nm.compile(loss='categorical_crossentropy')\n"
         "state = np.reshape(env.reset(), (1, 9))\nother = env.step()\n"

@@ -117,3 +117,40 @@ def test_repairs_are_written_in_the_programs_own_words(program: str, line: str, 
     assert finding.fixes[0].title.endswith(f": {line}")
     assert finding.message.endswith(f"Write: {line}")
     assert report.excerpts[finding.place].startswith(start)
+
+
+TWO = """
+images, digits = images, keras.utils.to_categorical(digits)
+i = keras.Input((784,))
+o = layers.Dense(10, activation="softmax")(i)
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "line"),
+    [
+        (
+            "m = keras.Sequential([layers.Dense(10, 'softmax'), layers.Activation('softmax')])",
+            "keras.Sequential([layers.Dense(10, 'softmax')])",
+        ),
+        (
+            "m = keras.Sequential([layers.Dense(10, 'softmax')])\nm.add(layers.Softmax(-1))",
+            "# m.add(layers.Softmax(-1))",
+        ),
+        ("p = layers.Softmax(name='p')(o)\nm = keras.Model(i, p)", "p = o"),
+        ("p = layers.Activation(activation='softmax')(o)\nm = keras.Model(i, p)", "p = o"),
+        ("m = keras.Model(i, keras.ops.softmax(o))", "keras.Model(i, o)"),
+        ("m = keras.Sequential([layers.Dense(10, activation='sigmoid'), layers.Softmax()])", "layers.Dense(10)"),
+        ("m = keras.Sequential([layers.Dense(10, 'sigmoid'), layers.Softmax()])", "layers.Dense(10)"),
+        (
+            "m = keras.Sequential([layers.Dense(10), layers.Activation('sigmoid'), layers.Softmax()])",
+            "activation=None where sigmoid is applied",
+        ),
+    ],
+)
+def test_of_two_activations_one_is_left(program: str, line: str) -> None:
+    """The program's own line without the second one; without the first, where the loss reads the second."""
+    tail = "\nm.compile(loss='categorical_crossentropy')\nm.fit(images, digits)"
+    (found,) = check_text(IMPORTS + TWO + program + tail, "a.py", Config()).findings
+    assert found.code == "RL201"
+    assert found.message.endswith(f"Write: {line}")

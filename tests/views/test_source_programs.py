@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rightloss.checking.config import Config
+from rightloss.checking.source import check_text
 from rightloss.errors import UnreadableInput
 from rightloss.views.source import read, read_text
 from rightloss.views.source.names import canonical, star
@@ -58,6 +60,9 @@ def test_a_broken_cell_hides_no_other(broken: str) -> None:
         "    \n!ls \\\n   -l",
         "files = !ls",
         "x = %time 1",
+        "%time x = 1",
+        "def f():\n    %timeit -n1 -r 3 len('a')",
+        "%time f(",
         "keras?",
         "?keras",
         "%%time\ny = 1",
@@ -242,3 +247,37 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     program = parse(text, notebook=False)
     assert isinstance(program.body, list)
     assert all(isinstance(each, ast.stmt) for each in program.body)
+
+
+TIMED = "%timeit -n1 -r1 m.compile(loss='binary_crossentropy')"
+
+
+def test_what_is_timed_is_read() -> None:
+    """`%time` and `%timeit` run a statement: it stands where it stands, options and all."""
+    report = read_text(notebook(MODEL, TIMED), "a.ipynb")
+    (setup,) = report.setups
+    place = span(report.program, "a.ipynb", setup.node)  # type: ignore[arg-type]
+    assert place is not None
+    assert (place.cell, place.line, place.column) == (1, 1, TIMED.index("m.compile") + 1)
+
+
+def test_files_that_cells_write_are_programs_of_their_own() -> None:
+    """`%%writefile`: names do not flow between the notebook and the file; a second cell may append to it."""
+    head = f"%%writefile a.py\n{MODEL}"
+    tail = f"%%writefile -a a.py\n{COMPILE}"
+    other = "%%writefile b.py\n{{ template"
+    report = read_text(notebook("m = None", head, other, tail), "a.ipynb")
+    assert (report.setups, report.broken) == ([], [])
+    (written,) = report.files
+    (setup,) = written.setups
+    place = span(written.program, "a.ipynb", setup.node)  # type: ignore[arg-type]
+    assert place is not None
+    assert (place.cell, place.line, place.column) == (3, 2, 1)
+
+
+def test_findings_in_written_files_name_the_cell() -> None:
+    """One file, one report: the findings of what its cells write stand among its own."""
+    broken = f"%%writefile a.py\n{MODEL}{COMPILE}"
+    report = check_text(notebook(broken), "a.ipynb", Config())
+    assert report.summary.files == 1
+    assert [(each.code, each.place.cell) for each in report.findings] == [("RL202", 0)]

@@ -109,7 +109,19 @@ def _guarded(path: str, reading: Callable[[], SourceReport], config: Config) -> 
 
 
 def _report(seen: SourceReport, config: Config) -> Report:
-    """Findings of one program that was read."""
+    """Findings of one file that was read, and of those that its cells write."""
+    whole = _program(seen, config)
+    if not seen.files:
+        return whole
+    written = [_program(each, config) for each in seen.files]
+    made = joined((whole, *(replace(each, summary=replace(each.summary, files=0)) for each in written)))
+    return replace(
+        made, findings=tuple(sorted(made.findings, key=_order)), problems=tuple(dict.fromkeys(made.problems))
+    )
+
+
+def _program(seen: SourceReport, config: Config) -> Report:
+    """Findings of one program."""
     if seen.program is None:
         return Report(summary=Summary(files=1))
     findings: dict[tuple[object, ...], Finding] = {}

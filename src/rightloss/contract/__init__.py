@@ -4,7 +4,7 @@ from rightloss.contract.conditions import Condition
 from rightloss.contract.contract import Contract, Evidence, Fact, Possible, task_of
 from rightloss.contract.repair import FieldEdit, Repair, difference, repair
 from rightloss.contract.select import Selection, Tie, can_mask, select
-from rightloss.contract.setup import DecodeUse, MetricUse, Setup, Start
+from rightloss.contract.setup import DecodeUse, MetricUse, Setup, Start, Twice
 from rightloss.contract.table import (
     ACCURACY_NAMES,
     BY_POINT,
@@ -78,6 +78,7 @@ __all__ = [
     "Task",
     "Term",
     "Tie",
+    "Twice",
     "Width",
     "can_mask",
     "difference",

@@ -76,6 +76,16 @@ class DecodeUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Twice:
+    """Two activations, one after the other, and the lines to write for one alone; empty where nothing shows them."""
+
+    first: str
+    second: str
+    without_second: str = ""
+    without_first: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """One output: every reading of it (most likely first), its metrics, and the ways its predictions are read.
 
@@ -87,7 +97,7 @@ class Setup:
     decodes: tuple[DecodeUse, ...] = ()
     output: str | None = None  # None for the only output
     where: Mapping[str, str] = field(default_factory=dict)  # what -> layer or argument, for `Finding.where`
-    second: str = ""  # an activation that follows another one: written as a loss that applies it (from_logits=True)
+    twice: Twice | None = None  # the second one is written as a loss that applies it (from_logits=True)
     loss: Call | None = None  # the loss as it is written, but for from_logits: a repair keeps its other options
     own_loss: bool = False  # a loss of the user's own, known by what it computes: no repair may replace it unasked
     head: Call | None = None  # the last layer as it is written, units first, no activation: a repair changes only these

@@ -14,9 +14,12 @@ from rightloss.contract import (
     Fact,
     Field,
     FromLogits,
+    Loss,
     MetricUse,
     Row,
     Setup,
+    Term,
+    Twice,
 )
 from rightloss.contract.recipe import Call
 from rightloss.findings import Finding, Fix, Severity
@@ -263,22 +266,30 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
         also=tuple(other.code for other in found.also),
         question=settled if len(open_ways) > 1 else "",
     )
-    if setup.second and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
-        return Verdict(_without_second(finding, setup))
+    if setup.twice and Field.FROM_LOGITS in rule.reads and found.point.from_logits is FromLogits.TRUE:
+        return Verdict(_one_activation(finding, setup, setup.twice, found.point.loss))
     safe = next(((way, changed) for way, changed in zip(open_ways, told, strict=True) if way.fix.safe), None)
     return Verdict(finding, safe[0].loss, safe[1], edited) if safe is not None else Verdict(finding, edited=edited)
 
 
-def _without_second(finding: Finding, setup: Setup) -> Finding:
-    """Two activations in the model: it is the second one that goes, not an option of the loss."""
+_READS = {Loss.BINARY: "sigmoid", Loss.CATEGORICAL: "softmax", Loss.SPARSE: "softmax"}
+
+
+def _one_activation(finding: Finding, setup: Setup, twice: Twice, loss: Term) -> Finding:
+    """Two activations in the model: one of them goes, no option of the loss. The one stays that the loss reads."""
     layer = setup.where.get("activation", "last layer")
-    line = f"the model without the second {setup.second} ({layer})"
+    if twice.first != twice.second == _READS.get(loss):  # type: ignore[call-overload]
+        title, kept = "drop the first activation", twice.second
+        line = twice.without_first or f"activation=None where {twice.first} is applied"
+    else:
+        title, kept = "drop the second activation", twice.first
+        line = twice.without_second or f"the model without the second {twice.second} ({layer})"
     return replace(
         finding,
-        message=f"The model applies {setup.second} to what already went through an activation. Write: {line}",
-        expected="one activation",
+        message=f"The model applies {twice.second} to what already went through {twice.first}. Write: {line}",
+        expected=f"one activation, {kept}",
         where=layer,
-        fixes=(Fix(f"drop the second activation: {line}", False),),
+        fixes=(Fix(f"{title}: {line}", False),),
         question="",
     )
 

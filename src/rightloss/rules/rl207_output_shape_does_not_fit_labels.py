@@ -33,7 +33,7 @@ WAYS = {
         "leave the unit axis in place: no Reshape(()) or squeeze after keras.layers.Dense(1)",
     ),
     Shapes.COLUMNS: Outcome(
-        "The last layer has another number of units than y has columns: one column is compared with all others.",
+        "The last layer has another number of units than y has columns: Keras compares one column with all, or stops.",
         "one unit for each column of y",
         "keras.layers.Dense(1 if y.ndim == 1 else y.shape[-1])",
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import Activation, Evidence, FromLogits, Loss, Setup
+from rightloss.contract import Activation, Evidence, FromLogits, Loss, Setup, Twice
 from rightloss.errors import UnsupportedInput
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe, push
@@ -79,7 +79,7 @@ def setups(model: Any, data: Any, extras: Extras | None = None, *, all_labels: b
         one = Output(head, loss, batch.labels[name], uses[name], tensor, output, batch.y[name], pushed, half)
         seen = one.evidence(all_labels=all_labels)
         seen = fit_arguments(seen, one, extras, batch, names, name, all_labels=all_labels)
-        made.append(_setup(one, seen, name if len(names) > 1 else None, all_labels=all_labels))
+        made.append(_setup(one, seen, name if len(names) > 1 else None, model, all_labels=all_labels))
     return made
 
 
@@ -106,7 +106,14 @@ def _named(model: Any, names: list[str], losses: dict[str, Any], batch: Data) ->
         )
 
 
-def _setup(one: Output, seen: Evidence, name: str | None, *, all_labels: bool) -> Setup:
+def _twice(head: graph.Head, model: Any) -> Twice:
+    """Both activations; of a model with one output that has the second as a layer, the line that cuts it off."""
+    layers = [each.name for each in getattr(model, "layers", ())]
+    line = f"model = keras.Model(model.inputs, model.get_layer({head.layer!r}).input)" if head.layer in layers else ""
+    return Twice(str(head.twice), head.word, line)
+
+
+def _setup(one: Output, seen: Evidence, name: str | None, model: Any, *, all_labels: bool) -> Setup:
     layer = one.head.layer
     where = {"activation": layer or "last layer", "loss": "compile", "from_logits": "compile", "labels": "y"}
     return Setup(
@@ -114,7 +121,7 @@ def _setup(one: Output, seen: Evidence, name: str | None, *, all_labels: bool) -
         one.metrics,
         output=name,
         where={**where, "width": layer},
-        second=one.head.word if one.twice else "",
+        twice=_twice(one.head, model if name is None else None) if one.twice else None,
         loss=one.loss.written,
         own_loss=one.loss.known and not one.loss.home,
         start=one.start(all_labels=all_labels),

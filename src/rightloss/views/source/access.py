@@ -11,6 +11,7 @@ from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import is_model, layer_list, model_output
 from rightloss.views.source.names import canonical
+from rightloss.views.source.selections import by_content
 from rightloss.views.source.values import (
     Bound,
     Choice,
@@ -197,6 +198,8 @@ def _object_item(machine: Machine, base: Obj, index: Value, node: ast.AST) -> Va
         member = base.cls.find("__getitem__")
         if isinstance(member, Function):
             return functions.run(machine, functions.bound(machine, member, base), [index], node)
+    if isinstance(index, Data) and isinstance(base.cls, str) and base.cls.startswith("numpy.") and by_content(index):
+        return Data(shape=(None,), node=node)  # positions that a mask chose are no mere order any more
     return _part(base.attrs, _key(index), node)
 
 

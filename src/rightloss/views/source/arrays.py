@@ -266,6 +266,8 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
             and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0
         ):
             return Data(shape=base.shape, node=node)
+        if name in ("tolist", "to_list") and base.encoding is None:
+            return replace(base, shape=None, parts={})  # cells of a column may be lists: an array of them has more axes
         return replace(base) if name in _TAKEN else base
     if name == "argmax":
         return argmax(machine, base, args, None, args.get(0, "axis", "dimension"))

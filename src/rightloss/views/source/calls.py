@@ -20,7 +20,6 @@ from rightloss.views.source.models import (
     show,
 )
 from rightloss.views.source.names import canonical
-from rightloss.views.source.recorder import Decoding
 from rightloss.views.source.values import (
     Args,
     Bound,
@@ -306,7 +305,7 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
     if name.startswith("builtins."):
         return containers.builtin(machine, name[9:], args, lambda f, a: invoke(machine, f, a))
     if name in ("numpy.unravel_index", "tensorflow.unravel_index"):
-        machine.recorder.decodings = [each for each in machine.recorder.decodings if not _position(each, args)]
+        machine.recorder.place(args.get(0, "indices"), args.place(0, "indices"))
     found = labels.call_name(machine, name, args, lambda f, a: invoke(machine, f, a))
     if found is not None:
         return found
@@ -316,13 +315,6 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
     if name.startswith("tensorflow.reduce_") and args.positional and isinstance(args.positional[0], LossResult):
         return args.positional[0]
     return _foreign(machine, name, args)
-
-
-def _position(use: Decoding, args: Args) -> bool:
-    """Whether the number that argmax gave is a place among all values: `np.unravel_index` makes a row and a column
-    of it."""
-    place = args.get(0, "indices")
-    return use.kind == "argmax" and isinstance(place, Data) and use.node is place.node
 
 
 _TRUSTED = (

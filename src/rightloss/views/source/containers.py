@@ -155,6 +155,11 @@ def _range(machine: Machine, args: Args, invoke: Invoke) -> Value:
     return Seq.of((Gap(),), "list", args.node)
 
 
+def _divmod(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    machine.recorder.place(args.get(0), args.place(0))
+    return Unknown("what divmod() gives", args.node)
+
+
 def _to_list(kind: str) -> Callable[[Machine, Args, Invoke], Value]:
     def handler(machine: Machine, args: Args, invoke: Invoke) -> Value:
         value = args.get(0)
@@ -298,5 +303,5 @@ _BUILTINS: dict[str, _Builtin] = {
     "len": _len, "range": _range, "list": _to_list("list"), "tuple": _to_list("tuple"), "set": _set, "zip": _zip,
     "enumerate": _enumerate, "dict": _dict, "int": _int, "float": _same, "str": _str, "isinstance": _isinstance,
     "getattr": _getattr, "next": _first, "iter": _same, "sorted": _same, "map": _map, "max": _extreme, "min": _extreme,
-    "sum": _extreme,
+    "sum": _extreme, "divmod": _divmod,
 }  # fmt: skip

@@ -28,6 +28,7 @@ from rightloss.views.source.head import Head
 from rightloss.views.source.losses import MetricSeen
 from rightloss.views.source.notebooks import Program
 from rightloss.views.source.report import Reading, SetupSeen
+from rightloss.views.source.second import twice
 from rightloss.views.source.spans import Span, span
 from rightloss.views.source.values import Const, Data, Map, Seq, Symbol, Value, constant, same
 from rightloss.views.source.written import head_call, is_apart, loss_call
@@ -78,6 +79,7 @@ def evidence(seen: SetupSeen, program: Program, path: str) -> SourceSetup:
     setup = Setup(found, metrics, tuple(decode_uses(seen, writer.fact)), seen.output, _where(seen))
     if len(seen.readings) == 1:
         setup = _as_written(setup, seen.readings[0])
+        setup = replace(setup, twice=twice(program, path, seen.readings[0].head))
     arguments = {name: place for name, node in _arguments(seen) if (place := span(program, path, node)) is not None}
     return SourceSetup(setup, seen, span(program, path, seen.node), writer.spans, arguments)
 

@@ -28,7 +28,7 @@ from rightloss.views.source.values import (
 
 MAX_RANGE = 64
 _BUILTIN_REFS = frozenset((
-    "len", "range", "int", "float", "str", "bool", "list", "tuple", "dict", "set", "zip", "enumerate", "print",
+    "len", "range", "int", "float", "str", "bool", "list", "tuple", "dict", "set", "zip", "enumerate", "divmod", "print",
     "sum", "max", "min", "abs", "round", "sorted", "reversed", "map", "filter", "isinstance", "getattr",
     "setattr", "hasattr", "super", "type", "iter", "next", "open", "any", "all", "object", "property",
 ))  # fmt: skip
@@ -150,6 +150,8 @@ def _binary(machine: Machine, node: ast.BinOp) -> Value:
     if found is None:
         return arithmetic(left, right, "&", node)
     sign, function = found
+    if sign in ("//", "%"):
+        machine.recorder.place(left, node.left)
     return operators.spread(lambda one, other: operators.binary(one, other, sign, function, node), left, right)
 
 

@@ -19,6 +19,8 @@ from itertools import accumulate
 from rightloss.errors import UnreadableInput
 
 _MAGIC_LINE = re.compile(r"^(\s*)(?:[!%]|\?[A-Za-z]|[A-Za-z_][\w.]*\?{1,2}\s*$)")
+_TIMED = re.compile(r"^(\s*)(%(?:time|timeit|prun|memit)\s+(?:-[A-Za-z]+\s*\d*\s+)*)(\S.*)$")
+_WRITES = re.compile(r"^%%(?:writefile|file)\s+(-a\s+|--append\s+)?(\S+\.py)\s*$")
 _MAGIC_VALUE = re.compile(r"^(\s*[A-Za-z_][\w, ]*=\s*)([!%].*)$")
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%memit", "%%tf", "%%heat")
 _CELL_MARK = re.compile(r"^#\s*(?:%%|In\s*\[)")
@@ -40,6 +42,7 @@ class Program:
     cells: tuple[Cell, ...]
     body: list[ast.stmt] = field(default_factory=list)
     broken: list[tuple[int | None, str]] = field(default_factory=list)  # (cell, why) of what does not parse
+    files: list[Program] = field(default_factory=list)  # what cells write with %%writefile: programs of their own
     _starts: list[int] = field(default_factory=list)
     _offsets: dict[int, list[int]] = field(
         default_factory=dict
@@ -133,7 +136,30 @@ def _parse_notebook(text: str) -> Program:
     if _try(program, "\n".join("\n".join((*_without_magics(cell.lines), "")) for cell in joined)) is not None:
         for cell in joined:
             _parse_alone(program, cell)
+    program.files.extend(_written(joined))
     return program
+
+
+def _written(cells: list[Cell]) -> list[Program]:
+    """The files that cells write. A cell that does not parse writes a template, or no Python."""
+    files: list[list[Cell]] = []
+    newest: dict[str, list[Cell]] = {}
+    for cell in cells:
+        writes = _WRITES.match(cell.lines[0])
+        if writes is None:
+            continue
+        appends, name = writes.groups()
+        if not appends or name not in newest:
+            newest[name] = []
+            files.append(newest[name])
+        parts = newest[name]
+        parts.append(Cell(cell.index, parts[-1].first + len(parts[-1].lines) if parts else 1, cell.lines))
+    found: list[Program] = []
+    for parts in files:
+        program = Program(tuple(parts))
+        if _try(program, "\n".join("\n".join(("", *cell.lines[1:])) for cell in parts)) is None:
+            found.append(program)
+    return found
 
 
 def _source(cell: dict[str, object]) -> str:
@@ -179,6 +205,10 @@ def _without_magics(lines: tuple[str, ...]) -> tuple[str, ...]:
     indent = ""
     for line in lines:
         magic = None if quoted else _MAGIC_LINE.match(line)
+        timed = _TIMED.match(line) if magic and not continues else None
+        if timed is not None and _parses(timed.group(3)):
+            plain.append(f"{timed.group(1)}0;{' ' * (len(timed.group(2)) - 2)}{timed.group(3)}")
+            continue
         if continues or (magic and not _continues_expression(plain)):
             indent = indent if continues or magic is None else magic.group(1)
             plain.append(indent + "pass")
@@ -189,6 +219,10 @@ def _without_magics(lines: tuple[str, ...]) -> tuple[str, ...]:
         if (line.count('"""') + line.count("'''")) % 2:
             quoted = not quoted
     return tuple(plain)
+
+
+def _parses(statement: str) -> bool:
+    return _try(Program(()), statement) is None
 
 
 def _continues_expression(before: list[str]) -> bool:

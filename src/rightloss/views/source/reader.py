@@ -38,6 +38,7 @@ class SourceReport:
     read: bool = True  # False: the text test found nothing to read
     out_of_steps: bool = False
     left_out: int = 0  # statements that nest too deeply to be read
+    files: list[SourceReport] = field(default_factory=list)  # what cells of a notebook write: programs of their own
 
 
 def read(path: Path | str) -> SourceReport:
@@ -72,6 +73,7 @@ def _read_program(program: Program, path: str) -> SourceReport:
         found.out_of_steps = True
     machine.limit = machine.steps + STEPS_AT_LEAST
     found.setups = report(machine)
+    found.files = [_read_program(each, path) for each in program.files]
     return found
 
 

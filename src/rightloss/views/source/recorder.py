@@ -128,6 +128,13 @@ class Recorder:
             known = not given or isinstance(constant(axis), int)
             self.decodings.append(Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis))
 
+    def place(self, number: Value | None, written: ast.AST | None) -> None:
+        """A number that argmax gave is a place among all values: a row and a column are made of it."""
+        nodes = set(ast.walk(written)) if written is not None else set()
+        if isinstance(number, Data) and number.node is not None:
+            nodes.add(number.node)
+        self.decodings = [each for each in self.decodings if each.kind != "argmax" or each.node not in nodes]
+
     def threshold(self, machine: Any, data: Value, limit: float, node: ast.AST) -> None:
         """A prediction compared with a number, or rounded."""
         prediction = prediction_of(data)

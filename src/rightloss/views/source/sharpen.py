@@ -41,25 +41,10 @@ def sharpen(finding: Finding, written: SourceSetup) -> Finding:
 
 
 def _twice(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
-    """The second activation is a layer of the model: it is the layer that goes, not an option of the loss."""
-    first, second = read.head.twice, read.head.activation
+    """The second activation is a layer of the model: that is the place, and what it does to predictions is known."""
     place = written.arguments.get("activation")
-    where = f" at {place}" if place is not None else ""
-    message = (
-        f"The model applies {second} to what is already {first}: predictions are squeezed towards the middle. "
-        f"Write: the model without the second {second}{where}"
-    )
-    title = f"drop the second activation: remove {second}{where}"
-    symptom = _SYMPTOMS.get(second or "", "")
-    return replace(
-        finding,
-        place=place.place if place is not None else finding.place,
-        message=message,
-        symptom=symptom,
-        expected=f"one activation, {first}",
-        fixes=(Fix(title, False),),
-        question="",
-    )
+    where = place.place if place is not None else finding.place
+    return replace(finding, place=where, symptom=_SYMPTOMS.get(read.head.activation or "", ""))
 
 
 def _scores(finding: Finding, read: Reading) -> Finding:

@@ -68,7 +68,7 @@ def compile_model(machine: Machine, model: Value, args: Args) -> Value:
     if loss is None and args.is_open:
         site.why = "the loss comes through **kwargs that are not known"
     if isinstance(model, Obj):
-        site.why = site.why or _ignored_by_train_step(model)
+        site.why = site.why or _ignored_by_own_step(model)
         machine.store(model.attrs, "site", site)
         if isinstance(model.cls, UserClass):
             for name, value in args.keywords.items():
@@ -94,15 +94,19 @@ def _running(machine: Machine, function: Function) -> bool:
 
 
 _USES_COMPILED = frozenset({"compiled_loss", "compute_loss", "loss", "compute_metrics", "train_step", "_compute_loss"})
+_CALLS_COMPUTE_LOSS = frozenset({"compute_loss", "train_step"})
 
 
-def _ignored_by_train_step(model: Obj) -> str:
+def _ignored_by_own_step(model: Obj) -> str:
     """Why the loss given to compile is not what trains this model; empty when it is."""
-    step = model.cls.find("train_step") if isinstance(model.cls, UserClass) else None
-    if isinstance(step, Function):
-        used = {each.attr for each in ast.walk(step.node) if isinstance(each, ast.Attribute)}
-        if not used & _USES_COMPILED:
-            return "train_step of the model does not use the loss given to compile"
+    for name in ("train_step", "compute_loss"):
+        step = model.cls.find(name) if isinstance(model.cls, UserClass) else None
+        if isinstance(step, Function):
+            used = {each.attr for each in ast.walk(step.node) if isinstance(each, ast.Attribute)}
+            if not used & _USES_COMPILED:
+                return f"{name} of the model does not use the loss given to compile"
+            if name == "train_step" and not used & _CALLS_COMPUTE_LOSS:
+                break  # it reads the compiled loss itself
     return ""
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from rightloss.views.source import functions
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.notebooks import Program
-from rightloss.views.source.values import Args, Function, Obj, UserClass
+from rightloss.views.source.values import Args, Const, Function, Obj, Unknown, UserClass
 
 _INTEREST = re.compile(r"\.compile\(|ross_?entropy", re.IGNORECASE)
 _NAMED_LOSS = re.compile(r"^\s*(?:self\.)?(\w+)\s*=\s*[\w.]*ross_?entropy\w*\(", re.IGNORECASE)
@@ -21,8 +21,9 @@ def run_uncalled(machine: Machine, program: Program) -> None:
     if not lines:
         return
     calls = _calls_of_losses(program, lines)
-    rebound = _rebound(program) if calls else frozenset()
+    rebound = _rebound(program)
     machine.inferred = True
+    _forget_numbers(machine, rebound)
     for cls in list(machine.recorder.classes):
         if _holds(cls.node, [*lines, *calls]):
             _run_class(machine, cls, [*lines, *calls])
@@ -48,12 +49,27 @@ def _calls_of_losses(program: Program, lines: list[int]) -> list[int]:
     return [number for number, line in texts if called.search(line)]
 
 
+def _forget_numbers(machine: Machine, rebound: frozenset[str]) -> None:
+    """Sizes and words that the program binds to several values, `classes = 2` and later `classes = 10`."""
+    names = machine.scope.module().names
+    for name in rebound:
+        found = names.get(name)
+        if isinstance(found, Const):
+            machine.store(names, name, Unknown(f"{name} has several values", found.node))
+
+
 def _rebound(program: Program) -> frozenset[str]:
-    """Names that the program binds more than once: which of their values a function would meet is not known."""
+    """Names that the program binds to several things: which of them a function would meet is not known."""
     stores: Counter[str] = Counter()
+    seen: set[tuple[str, object]] = set()
     waiting: list[ast.AST] = list(program.body)
     while waiting:
         node = waiting.pop()
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and (target.id, node.value.value) in seen:
+                continue
+            seen.add((ast.unparse(target), node.value.value))
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             stores[node.id] += 1
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
