@@ -286,7 +286,8 @@ def _one_activation(finding: Finding, setup: Setup, twice: Twice, loss: Term) ->
         line = twice.without_second or f"the model without the second {twice.second} ({layer})"
     return replace(
         finding,
-        message=f"The model applies {twice.second} to what already went through {twice.first}. Write: {line}",
+        message=f"The model applies {twice.second} to what is already {twice.first}: predictions are squeezed towards "
+        f"the middle. Write: {line}",
         expected=f"one activation, {kept}",
         where=layer,
         fixes=(Fix(f"{title}: {line}", False),),
