@@ -28,6 +28,12 @@ RIGHT = {
         "        return losses.SparseCategoricalCrossentropy(from_logits=True)(y, y_pred)\n"
         "m = M()\nm.compile('adam', loss='sparse_categorical_crossentropy')\nm.fit(x, y)"
     ),
+    "a callback that reads what its model says": (
+        DIGITS + "class Log(keras.callbacks.Callback):\n    def __init__(self, few):\n        super().__init__()\n"
+        "        self.few = few\n    def on_epoch_end(self, epoch, logs=None):\n"
+        "        p = self.model.predict(self.few)\n        print(np.argmax(p, axis=-1), p.max(axis=1) > 0.9)\n"
+        "        print(np.argmax(self.model.predict(self.few[:1])))\n" + SOFTMAX + "m.fit(x, y, callbacks=[Log(x[:9])])"
+    ),
     "lists in the cells of a column": (
         "import pandas as pd\nd = pd.read_pickle('a.pkl')\ny = np.array(d['onehot'].tolist())\n"
         "m = keras.Sequential([layers.Dense(10, 'softmax')])\nm.compile(loss='categorical_crossentropy')\nm.fit(x, y)"

@@ -52,6 +52,18 @@ BROKEN = {
         "y = np.zeros((60000, 46))\nfor n, d in enumerate(digits):\n    y[n, d] = 1\n" + SOFTMAX +
         "m.compile(loss='categorical_crossentropy')\nm.fit(images, y)",
     ),
+    "RL601 in a callback": (
+        "RL601",
+        "class Log(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n"
+        "        print(np.argmax(self.model.predict(held_out), axis=1))\n" + SIGMOID +
+        "m.compile(loss='binary_crossentropy')\nm.fit(images, digits > 4, callbacks=[Log()])",
+    ),
+    "RL601 in a class that holds its model": (
+        "RL601",
+        "class Net:\n    def build(self):\n        self.net = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
+        "        self.net.compile(loss='binary_crossentropy')\n"
+        "    def predict(self, x):\n        return np.argmax(self.net.predict(x), axis=1)",
+    ),
     "RL207 one prediction for many ids": (
         "RL207",
         "m = keras.Sequential([layers.Embedding(50, 8), layers.LSTM(9), layers.Dense(50, 'softmax')])\n"

@@ -154,3 +154,16 @@ def test_of_two_activations_one_is_left(program: str, line: str) -> None:
     (found,) = check_text(IMPORTS + TWO + program + tail, "a.py", Config()).findings
     assert found.code == "RL201"
     assert found.message.endswith(f"Write: {line}")
+
+
+def test_an_autoencoder_keeps_its_loss() -> None:
+    """A model trained on its own input has columns, each for itself: softmax is what does not fit."""
+    program = (
+        "x = images.reshape(-1, 784) / 255.\nm = keras.Sequential([layers.Dense(784, activation='softmax')])\n"
+        "m.compile(loss='binary_crossentropy')\nm.fit(x, x)"
+    )
+    (found,) = check_text(IMPORTS + program, "a.py", Config()).findings
+    assert (found.code, found.fixes[0].title.rpartition(": ")[2]) == (
+        "RL203",
+        'layers.Dense(784, activation="sigmoid")',
+    )

@@ -208,6 +208,9 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
     if data is None or read.loss.labels_changed:
         return made
     if not data.encoding:
+        if _is_autoencoder(data, read, seen):
+            fact = writer.fact("y is x, the model's own input: each column for itself", data.node)
+            return made.narrow(Field.LABELS, (Labels.MULTIHOT, Labels.MULTIHOT_MISSING), fact)
         return _by_axes(made, data, read, seen, writer)
     if all(isinstance(each, Labels) for each in data.encoding):
         text = data.why or "labels"
@@ -217,6 +220,13 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
     elif isinstance(data.classes, Symbol):
         made = replace(made, classes=_written(data.classes, read.head), classes_exact=False)
     return made
+
+
+def _is_autoencoder(data: Data, read: Reading, seen: SetupSeen) -> bool:
+    """Whether a model with softmax is trained, column by column, on its own input. With another last layer nothing is
+    wrong, and nothing has to be known about the columns."""
+    binary = read.loss.family is Loss.BINARY and read.head.activation == "softmax"
+    return binary and seen.training is not None and seen.training.args.get(0, "x") is data
 
 
 def _by_axes(made: Evidence, data: Data, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:

@@ -28,8 +28,8 @@ from rightloss.views.source.values import (
 
 MAX_RANGE = 64
 _BUILTIN_REFS = frozenset((
-    "len", "range", "int", "float", "str", "bool", "list", "tuple", "dict", "set", "zip", "enumerate", "divmod", "print",
-    "sum", "max", "min", "abs", "round", "sorted", "reversed", "map", "filter", "isinstance", "getattr",
+    "len", "range", "int", "float", "str", "bool", "list", "tuple", "dict", "set", "zip", "enumerate", "print",
+    "sum", "max", "min", "abs", "round", "divmod", "sorted", "reversed", "map", "filter", "isinstance", "getattr",
     "setattr", "hasattr", "super", "type", "iter", "next", "open", "any", "all", "object", "property",
 ))  # fmt: skip
 

@@ -126,6 +126,7 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
             machine.recorder.mark(machine.recorder.fitted, model)
             if verb.startswith("fit"):
                 _step(machine, model, data, labels, args)
+                _tell_callbacks(machine, model, args.get(None, "callbacks"))
             site = model.attrs.get("site")
             sites = [each for _, each in site.alternatives] if isinstance(site, Choice) else [site]
             for each in sites:
@@ -134,6 +135,13 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
         return Unknown(f"what {verb} gives back", args.node)
 
     return handler
+
+
+def _tell_callbacks(machine: Machine, model: Obj, given: Value | None) -> None:
+    """Keras gives each callback of the program the model, as `self.model`."""
+    for each in given.items if isinstance(given, Seq) else ():
+        if isinstance(each, Obj) and isinstance(each.cls, UserClass) and "model" not in each.attrs:
+            machine.store(each.attrs, "model", model)
 
 
 def _first(pair: Value | None) -> Value | None:

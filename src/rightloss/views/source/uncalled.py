@@ -9,7 +9,7 @@ from collections import Counter
 from rightloss.views.source import functions
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.notebooks import Program
-from rightloss.views.source.values import Args, Const, Function, Obj, Unknown, UserClass
+from rightloss.views.source.values import Args, Const, Function, Obj, Unknown, UserClass, Value
 
 _INTEREST = re.compile(r"\.compile\(|ross_?entropy", re.IGNORECASE)
 _NAMED_LOSS = re.compile(r"^\s*(?:self\.)?(\w+)\s*=\s*[\w.]*ross_?entropy\w*\(", re.IGNORECASE)
@@ -24,9 +24,12 @@ def run_uncalled(machine: Machine, program: Program) -> None:
     rebound = _rebound(program)
     machine.inferred = True
     _forget_numbers(machine, rebound)
+    predicts = [cell.first + n for cell in program.cells for n, line in enumerate(cell.lines) if ".predict" in line]
     for cls in list(machine.recorder.classes):
         if _holds(cls.node, [*lines, *calls]):
             _run_class(machine, cls, [*lines, *calls])
+        if predicts and _holds(cls.node, predicts) and _has_model(machine.instances.get(cls.node)):
+            _run_class(machine, cls, predicts)
     waiting = [
         each
         for each in machine.recorder.functions
@@ -111,6 +114,12 @@ def _callers_first(waiting: list[Function]) -> list[Function]:
         for name in names - {each.name}:
             mentioned[name] = mentioned.get(name, 0) + 1
     return sorted(waiting, key=lambda each: mentioned.get(each.name, 0))
+
+
+def _has_model(instance: Value | None) -> bool:
+    """Whether an object holds a model that was compiled: then its methods may read what that model predicts."""
+    held = instance.attrs.values() if isinstance(instance, Obj) else ()
+    return any(isinstance(each, Obj) and "site" in each.attrs for each in held)
 
 
 def _run_class(machine: Machine, cls: UserClass, lines: list[int]) -> None:
