@@ -344,7 +344,9 @@ TWO_KINDS = {
 def test_the_call_with_other_labels_is_named(calls: str, start: str) -> None:
     """Where another call gets labels that fit the loss, the labels are repaired: another loss would break that call."""
     program = (
-        "rows = keras.utils.to_categorical(digits, 10)\n" + SOFTMAX + "m.compile(loss='categorical_crossentropy')\n"
+        "rows = keras.utils.to_categorical(digits, 10)\n"
+        + SOFTMAX
+        + "m.compile(loss='categorical_crossentropy', metrics=['categorical_accuracy'])\n"
     )
     (finding,) = check_text(IMPORTS + program + calls, "a.py", Config()).findings
     assert finding.code == "RL101"

@@ -17,7 +17,14 @@ _IDS = frozenset({Labels.INDEX, Labels.BINARY})
 _ROWS = frozenset({Labels.ONEHOT})
 
 
-def reconsidered(finding: Finding, written: SourceSetup, others: Sequence[Judged]) -> Finding:
+def reconsidered(found: Sequence[Finding], written: SourceSetup, others: Sequence[Judged]) -> list[Finding]:
+    """The findings of one call; where its labels are what is wrong, no metric is blamed beside them."""
+    told = [_about_labels(each, written, others) for each in found]
+    moved = any(new is not old for new, old in zip(told, found, strict=True))
+    return [each for each in told if not (moved and each.code == "RL402")]
+
+
+def _about_labels(finding: Finding, written: SourceSetup, others: Sequence[Judged]) -> Finding:
     """The same finding; or, where another call on this model gets labels that fit its loss, one about these labels."""
     training = written.seen.training
     right = next((other for other, found in others if _fits(other, found, written)), None)

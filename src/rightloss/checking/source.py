@@ -131,8 +131,7 @@ def _program(seen: SourceReport, config: Config) -> Report:
     for written, found in judged:
         if written.seen.counts:
             understood.append(_understood(written))
-        for first in found:
-            finding = reconsidered(first, written, judged)
+        for finding in reconsidered(found, written, judged):
             key = (finding.code, finding.place, finding.output)
             if not config.wants(finding.code, seen.path) or _suppressed(finding, written, seen.program):
                 continue
