@@ -265,7 +265,8 @@ def _merged(kind: str, axis: Value | None, value: Tensor, world: World, depth: i
     if kind == "Dot":
         return unknown("a product of two branches is a similarity, not a layer", value.node)
     if name is None:
-        return unknown(f"{kind} of different activations", value.node)
+        several = len({head.activation for head in heads}) > 1
+        return unknown(f"{kind} of {'different activations' if several else heads[0].activation}", value.node)
     return replace(
         heads[0],
         units=units,
