@@ -174,7 +174,8 @@ class ClassWeight(Term):
     """class_weight against labels and outputs."""
 
     FITS = "fits", "One weight for each class.", "class_weight={0: 1.0, 1: 5.0}"
-    NOT_A_DICT = "not a dict", "class_weight is not a dict.", "class_weight='balanced'"
+    NOT_A_DICT = "not a dict", "class_weight is not a dict.", "class_weight=np.array([1.0, 5.0])"
+    A_WORD = "a word", "class_weight is a word that only scikit-learn understands.", "class_weight='balanced'"
     TEXT_KEYS = "text keys", "Keys are not class ids.", "class_weight={'cat': 1.0}"
     SHIFTED = "shifted", "Keys count from 1, class ids from 0.", "class_weight={1: 1.0, 2: 5.0} for labels 0 and 1"
     MISSES_A_CLASS = "misses a class", "A class has no weight and gets 1.0.", "class_weight={0: 0.1, 1: 0.1}"

@@ -11,6 +11,11 @@ WAYS = {
     ClassWeight.NOT_A_DICT: Outcome(
         "class_weight is not a dict.", "a dict of class id to weight", "class_weight=dict(enumerate(weights))"
     ),
+    ClassWeight.A_WORD: Outcome(
+        "class_weight is a word, which scikit-learn understands and Keras does not.",
+        "a dict of class id to weight",
+        "class_weight={k: len(y) / (np.unique(y).size * n) for k, n in enumerate(np.bincount(y)) if n}  # y: class ids",
+    ),
     ClassWeight.TEXT_KEYS: Outcome(
         "Keys of class_weight are not class ids.",
         "whole numbers as keys",

@@ -46,6 +46,8 @@ def _class_weight(
 ) -> tuple[ClassWeight, str]:
     if outputs > 1:
         return ClassWeight.SEVERAL_OUTPUTS, f"{outputs} outputs"
+    if isinstance(weights, str):
+        return ClassWeight.A_WORD, f"class_weight={weights!r}"
     if not isinstance(weights, Mapping):
         return ClassWeight.NOT_A_DICT, f"class_weight is a {type(weights).__name__}"
     if both:

@@ -103,6 +103,8 @@ def _weight_problem(made: Evidence, read: Reading, seen: SetupSeen, given: Value
         return ClassWeight.SEVERAL_OUTPUTS
     if read.sample_weight:
         return ClassWeight.BOTH
+    if isinstance(given, Const) and isinstance(given.value, str):
+        return ClassWeight.A_WORD
     if isinstance(given, Const | Seq) or (isinstance(given, Obj) and str(given.cls).endswith("compute_class_weight")):
         return ClassWeight.NOT_A_DICT
     if read.labels is not None and read.labels.encoding == {Labels.MULTIHOT}:
