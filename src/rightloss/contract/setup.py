@@ -8,7 +8,8 @@ from typing import Any
 
 from rightloss.contract.contract import Evidence, Fact
 from rightloss.contract.recipe import Call
-from rightloss.contract.vocabulary import Decode
+from rightloss.contract.table import ROWS
+from rightloss.contract.vocabulary import Decode, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ class Twice:
     second: str
     without_second: str = ""
     without_first: str = ""
+
+    def stays(self, loss: Term) -> str:
+        """The one that this loss reads as probabilities; the first where that is neither of them, or both."""
+        read = {row.point.activation for row in ROWS if row.point.loss is loss}
+        return self.second if self.second in read and self.first not in read else self.first
 
 
 @dataclass(frozen=True, slots=True)

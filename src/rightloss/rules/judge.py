@@ -14,7 +14,6 @@ from rightloss.contract import (
     Fact,
     Field,
     FromLogits,
-    Loss,
     MetricUse,
     Row,
     Setup,
@@ -272,17 +271,15 @@ def _from_lead(setup: Setup, evidence: Evidence, found: Lead) -> Verdict:
     return Verdict(finding, safe[0].loss, safe[1], edited) if safe is not None else Verdict(finding, edited=edited)
 
 
-_READS = {Loss.BINARY: "sigmoid", Loss.CATEGORICAL: "softmax", Loss.SPARSE: "softmax"}
-
-
 def _one_activation(finding: Finding, setup: Setup, twice: Twice, loss: Term) -> Finding:
     """Two activations in the model: one of them goes, no option of the loss. The one stays that the loss reads."""
     layer = setup.where.get("activation", "last layer")
-    if twice.first != twice.second == _READS.get(loss):  # type: ignore[call-overload]
-        title, kept = "drop the first activation", twice.second
+    kept = twice.stays(loss)
+    if kept != twice.first:
+        title = "drop the first activation"
         line = twice.without_first or f"activation=None where {twice.first} is applied"
     else:
-        title, kept = "drop the second activation", twice.first
+        title = "drop the second activation"
         line = twice.without_second or f"the model without the second {twice.second} ({layer})"
     return replace(
         finding,

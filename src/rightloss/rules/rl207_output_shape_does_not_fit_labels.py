@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence
+from rightloss.contract import Condition, Evidence, Positions
 from rightloss.contract.conditions import Shapes
 from rightloss.rules._rule import Outcome, Subject, rule
 
@@ -32,12 +32,20 @@ WAYS = {
         "output of shape (n, 1)",
         "leave the unit axis in place: no Reshape(()) or squeeze after keras.layers.Dense(1)",
     ),
-    Shapes.COLUMNS: Outcome(
+}
+
+
+_HEADS = {Positions.PIXEL: "Conv2D({}, 1)", Positions.VOXEL: "Conv3D({}, 1)"}
+
+
+def _columns(seen: Evidence) -> Outcome:
+    """As many units as there are columns."""
+    head = _HEADS.get(seen.positions, "Dense({})").format(seen.classes)
+    return Outcome(
         "The last layer has another number of units than y has columns: Keras compares one column with all, or stops.",
         "one unit for each column of y",
-        "keras.layers.Dense(1 if y.ndim == 1 else y.shape[-1])",
-    ),
-}
+        f"keras.layers.{head}",
+    )
 
 
 @rule("RL207", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.SHAPES,))
@@ -76,4 +84,4 @@ def output_shape_does_not_fit_labels(value: Shapes, seen: Evidence) -> Outcome |
     ## References
     - https://github.com/tensorflow/tensorflow/issues/30040
     """
-    return WAYS[value]
+    return _columns(seen) if value is Shapes.COLUMNS else WAYS[value]

@@ -39,7 +39,7 @@ def from_frame(frame: Any, *, columns: Sequence[str] | None = None, rows_cap: in
     chosen = list(resolve_columns(columns, names, "the data frame")) if columns else names
     if not chosen:
         raise UnreadableInput("the data frame has no columns", expected="at least one label column")
-    frame = frame.select(chosen)
+    frame = frame.select(*(nw.col(name) for name in chosen))  # pandas also has names that are numbers
     if isinstance(frame, nw.LazyFrame):
         frame = (frame.head(rows_cap + 1) if rows_cap is not None else frame).collect()
     if len(chosen) == 1:
@@ -64,6 +64,12 @@ def _narwhal(frame: Any) -> Any:
     if pandas is not None and isinstance(frame, (pandas.Index, pandas.api.extensions.ExtensionArray)):
         _refuse_intervals(frame, "the column")  # while it still is what the user has: its fix differs from a Series'
         frame = pandas.Series(frame)
+    if getattr(getattr(frame, "columns", None), "nlevels", 1) > 1:
+        raise UnsupportedInput(
+            f"the data frame has column names in {frame.columns.nlevels} rows, such as {tuple(frame.columns[0])!r}",
+            expected="one name for each column",
+            fix="frame.columns = ['_'.join(map(str, name)) for name in frame.columns]",
+        )
     try:
         seen = nw.from_native(frame, allow_series=True)
     except TypeError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rightloss.contract import Condition, Confidence, Evidence, Fact, Field, Labels, Loss, Positions, Width
+from rightloss.contract import Condition, Confidence, Evidence, Fact, Field, Labels, Loss, Width
 from rightloss.contract.conditions import (
     LARGEST_EXACT,
     MANY_IDS,
@@ -26,6 +26,7 @@ from rightloss.views.labels.profile import LabelProfile, RowFacts
 from rightloss.views.labels.readings.scalars import AREAS
 from rightloss.views.labels.readings.sentinels import FAR, LONE_CODES
 from rightloss.views.model.graph import Head
+from rightloss.views.model.label_shapes import QUANTITIES, columns, loses_axis, positions, shape_fact, shapes
 from rightloss.views.model.loss_facts import LossFacts
 
 ENOUGH = 20
@@ -34,7 +35,6 @@ NOISE = 0.3
 """How far beyond [0, 1] labels with added noise may lie (a trick for GAN discriminators)."""
 MANY = 100
 """More different numbers than this, for one output unit, are quantities rather than classes."""
-QUANTITIES = frozenset({Loss.SQUARED, Loss.REGRESSION})
 ROWS_LOSSES = frozenset({Loss.CATEGORICAL, Loss.DIVERGENCE})
 _RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, float("inf"))}
 
@@ -54,14 +54,12 @@ def label_evidence(profile: LabelProfile, head: Head, loss: LossFacts, start: Ev
     if profile.kind == "empty" or not head.shape:
         return start
     shape, output = profile.shape, head.shape[1:]
-    columns = len(shape) == len(output) and shape[-1:] != (1,) and profile.row_facts is not None
-    if columns:
-        assert profile.row_facts is not None
-        seen = replace(start, positions=_positions(len(output) - 1))
+    if len(shape) == len(output) and shape[-1:] != (1,) and profile.row_facts is not None:
+        seen = replace(start, positions=positions(len(output) - 1))
         return _Columns(profile, profile.row_facts, head, loss).narrow(seen)
-    if loss.families != {Loss.SPARSE} and len(shape) == len(output) + 1 and shape[-2:] == (output[-1], 1):
-        return start  # Keras drops the last axis of these labels; what their columns mean is not looked into
-    seen = _shapes(profile, head, start, loss)
+    if loses_axis(shape, output, loss):
+        return start  # what their columns mean is not looked into
+    seen = shapes(profile, head, start, loss)
     if seen.seen(Condition.SHAPES) is Shapes.CLASSES_FIRST:
         return seen  # the last axis holds no classes that labels could be held against
     return _Scalars(profile, head, loss).narrow(seen)
@@ -69,40 +67,6 @@ def label_evidence(profile: LabelProfile, head: Head, loss: LossFacts, start: Ev
 
 def _fact(text: str, where: str = "y") -> Fact:
     return Fact(text, where, Confidence.OBSERVED)
-
-
-def _positions(axes: int) -> Positions:
-    return (Positions.EXAMPLE, Positions.TOKEN, Positions.PIXEL, Positions.VOXEL)[min(axes, 3)]
-
-
-def _shapes(profile: LabelProfile, head: Head, start: Evidence, loss: LossFacts) -> Evidence:
-    """How labels of one number each meet the axes of the output. A loss that is not known finds the places of labels
-    itself, as CTC does."""
-    labels = profile.shape[:-1] if profile.shape[-1:] == (1,) else profile.shape
-    output = head.shape[1:]
-    fact = _fact(f"output {_written(head.shape)}, y {_written((None, *profile.shape))}")
-    seen = replace(start, positions=_positions(len(labels)))
-    if not output and not labels:
-        return seen.meets(Condition.SHAPES, Shapes.SQUEEZED, fact)
-    if len(output) > len(labels) + 1:
-        return seen.meets(Condition.SHAPES, Shapes.EXTRA_AXIS, fact)
-    if len(output) < len(labels) + 1:
-        return seen.meets(Condition.SHAPES, Shapes.MISSING_AXIS, fact)
-    differ = loss.known and any(
-        a is not None and b is not None and a != b for a, b in zip(labels, output[:-1], strict=True)
-    )
-    if differ and labels == output[1:] and None not in labels:
-        return seen.meets(Condition.SHAPES, Shapes.CLASSES_FIRST, fact)
-    if differ:
-        return seen.meets(Condition.SHAPES, Shapes.LENGTHS, fact)
-    if loss.known and loss.families <= QUANTITIES and output[-1] != 1:
-        return seen  # whether each number is a class or one target for several units, its values tell
-    return seen.meets(Condition.SHAPES, Shapes.FIT, fact)
-
-
-def _written(shape: tuple[int | None, ...]) -> str:
-    inside = ", ".join("n" if index == 0 else str(size) for index, size in enumerate(shape))
-    return f"({inside},)" if len(shape) == 1 else f"({inside})"
 
 
 class _Numbers:
@@ -153,14 +117,6 @@ class _Numbers:
         if self.values is not None and 0 < len(self.values) <= 4:
             return f"labels are {', '.join(f'{value:g}' for value in sorted(self.values))}"
         return f"labels run from {low:g} to {high:g}" if low is not None and high is not None else "labels"
-
-    def columns(self, seen: Evidence, width: int | None) -> Evidence:
-        """Targets of a regression loss, `width` of them for each example, against the units of the last layer."""
-        units = self.head.units
-        if units is None or width is None or units == width or seen.seen(Condition.SHAPES) or not self.loss.known:
-            return seen
-        text = f"output {_written(self.head.shape)}, y {_written((None, *self.profile.shape))}"
-        return seen.meets(Condition.SHAPES, Shapes.COLUMNS, _fact(text))
 
     def bounds(self, seen: Evidence) -> Evidence:
         """Targets of a regression loss against the range of the activation."""
@@ -226,7 +182,7 @@ class _Scalars(_Numbers):
             return self._two(seen)
         if several and self.high is not None and self.high < (self.head.units or 0):
             return self._width(seen.narrow(Field.LABELS, Labels.INDEX, _fact(self.span())), int(self.high) + 1)
-        return self.bounds(self.columns(seen, 1))
+        return self.bounds(columns(self.profile, self.head, seen, self.loss, 1))
 
     def _unknown_loss(self, seen: Evidence) -> Evidence:
         if self.values is not None and self.values == {0, 1}:
@@ -325,14 +281,14 @@ class _Columns(_Numbers):
         """The evidence after the labels were looked at."""
         ids = self.only({Loss.SPARSE}) and self.profile.integral and (self.high or 0) > 1
         if ids:
-            fact = _fact(f"y {_written((None, *self.profile.shape))} holds ids, output {_written(self.head.shape)}")
+            fact = shape_fact(self.profile, self.head, "y {y} holds ids, output {output}")
             return seen.meets(Condition.SHAPES, Shapes.MISSING_AXIS, fact)
         seen = self.missing(self._width(seen))
         cells = self.values
         if cells is not None and self.profile.integral and cells <= {0, 1}:
             return self._zero_one(seen)
         if self.only(QUANTITIES):
-            return self.bounds(self.columns(seen, self.profile.shape[-1]))
+            return self.bounds(columns(self.profile, self.head, seen, self.loss, self.profile.shape[-1]))
         if not self.loss.known:
             return seen
         return self._other(seen, cells)

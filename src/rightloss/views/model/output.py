@@ -25,7 +25,8 @@ from rightloss.contract.conditions import HIGH_BASE_RATE, BaseRate, ClassesSeen,
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe
 from rightloss.views.model.chance import guess
-from rightloss.views.model.label_evidence import ENOUGH, QUANTITIES, label_evidence
+from rightloss.views.model.label_evidence import ENOUGH, label_evidence
+from rightloss.views.model.label_shapes import QUANTITIES
 from rightloss.views.model.loss_facts import LOG_LOSSES, LossFacts
 from rightloss.views.model.measure import measured
 from rightloss.views.model.push import Pushed

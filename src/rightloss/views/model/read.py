@@ -107,10 +107,23 @@ def _named(model: Any, names: list[str], losses: dict[str, Any], batch: Data) ->
 
 
 def _twice(head: graph.Head, model: Any) -> Twice:
-    """Both activations; of a model with one output that has the second as a layer, the line that cuts it off."""
-    layers = [each.name for each in getattr(model, "layers", ())]
-    line = f"model = keras.Model(model.inputs, model.get_layer({head.layer!r}).input)" if head.layer in layers else ""
-    return Twice(str(head.twice), head.word, line)
+    """Both activations, and where the second one is a layer that gives the output, the line that cuts it off."""
+    return Twice(str(head.twice), head.word, _cut(model, head.layer))
+
+
+def _cut(model: Any, name: str) -> str:
+    """The line that leaves out the last layer; empty unless it is used once and gives the only output of a model that
+    is nothing but its graph."""
+    if not type(model).__module__.startswith("keras."):
+        return ""
+    if type(model).__name__ == "Sequential" and model.layers[-1].name == name:
+        return "model = keras.Sequential(model.layers[:-1])"
+    layer = next((each for each in getattr(model, "layers", ()) if each.name == name), None)
+    if type(model).__name__ != "Functional" or layer is None or len(layer._inbound_nodes) != 1:
+        return ""
+    if layer.output is getattr(model, "output", None):
+        return f"model = keras.Model(model.inputs, model.get_layer({name!r}).input)"
+    return ""
 
 
 def _setup(one: Output, seen: Evidence, name: str | None, model: Any, *, all_labels: bool) -> Setup:

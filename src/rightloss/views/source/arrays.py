@@ -18,6 +18,7 @@ from rightloss.views.source.values import (
     Const,
     Data,
     Dataset,
+    Gap,
     Map,
     Obj,
     Prediction,
@@ -58,7 +59,7 @@ def attribute(base: Data, name: str, node: ast.AST) -> Value:
     if name == "codes":
         return _codes(base, node)
     if name in ("T", "values", "array", "flat", "cat"):
-        return base if name != "T" else replace(base, shape=None, parts={})
+        return base if name != "T" else replace(base, shape=None, parts={}, prediction=_reduced(base, "turned"))
     if name in ("dtype", "size", "ndim", "name", "str", "dt", "index", "columns"):
         if name == "ndim" and base.shape is not None:
             return Const(len(base.shape), node)
@@ -106,7 +107,8 @@ def indexed(base: Data, index: Value, node: ast.AST) -> Value:
         return base
     if selects_rows(index):
         some = isinstance(index, Data) and index.shape is None  # rows, or a single one
-        shape = (None, *base.shape[1:]) if base.shape else None
+        nested = isinstance(index, Seq) and any(not isinstance(each, Const | Symbol | Gap) for each in index.items)
+        shape = (None, *base.shape[1:]) if base.shape and not nested else None
         base = chosen(base, node) if by_content(index) else base
         return replace(base, shape=shape, parts={}, prediction=_reduced(base, "some") if some else base.prediction)
     if isinstance(index, Const) and isinstance(index.value, str):
@@ -167,13 +169,15 @@ _COLUMN_ENCODINGS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIH
 
 def _cut(dim: Value | None, part: slice, *, rows: bool) -> Value | None:
     """The size of a slice. Of rows there may be fewer than the slice asks for; columns are named because they exist."""
-    bounds = [constant(each) if each is not None else None for each in (part.start, part.stop, part.step)]
+    given = (part.start, part.stop, part.step)
+    bounds = [constant(each) if each is not None else None for each in given]
     size = constant(dim)
+    if any(each is not None and not isinstance(each, Const) for each in given):
+        return None
     if all(each is None or isinstance(each, int) for each in bounds) and isinstance(size, int):
         return Const(len(range(size)[slice(*bounds)]))
-    known = (part.start is None) is (bounds[0] is None)
     first, stop = bounds[0] or 0, bounds[1]
-    if known and part.step is None and size is None and isinstance(first, int) and isinstance(stop, int):
+    if part.step is None and size is None and isinstance(first, int) and isinstance(stop, int):
         return Const(stop - first) if 0 <= first < stop and not (rows and first) else None
     return None
 
@@ -217,7 +221,9 @@ def column(frame: Obj, index: Value, node: ast.AST) -> Value:
         return Data(node=node)
     found = frame.attrs.get(key)
     if found is None:
-        shape: Shape = (None,) if key[0] == "column" else (None, Const(len(key[1])))
+        shape: Shape | None = (None,) if key[0] == "column" else (None, Const(len(key[1])))
+        if isinstance(frame.args.get(None, "header"), Seq):
+            shape = None  # names in several rows: one of the first row holds several columns
         found = frame.attrs[key] = Data(shape=shape, node=node)
     return found
 
@@ -266,8 +272,8 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
             and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0
         ):
             return Data(shape=base.shape, node=node)
-        if name in ("tolist", "to_list") and base.encoding is None:
-            return replace(base, shape=None, parts={})  # cells of a column may be lists: an array of them has more axes
+        if name in ("tolist", "to_list"):
+            return as_list(base)
         return replace(base) if name in _TAKEN else base
     if name == "argmax":
         return argmax(machine, base, args, None, args.get(0, "axis", "dimension"))
@@ -286,6 +292,11 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
     if name == "round" and base.prediction is not None:
         machine.recorder.threshold(machine, base, 0.5, node)
     return Data(shape=None, node=node)
+
+
+def as_list(base: Data) -> Data:
+    """The same as a list. Cells of a column may be lists: an array of them has more axes."""
+    return replace(base, shape=None, parts={}) if base.encoding is None else base
 
 
 def of_values(base: Data, cell: Value, node: ast.AST) -> Data:
@@ -313,6 +324,8 @@ def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> D
     shape: Shape | None = None
     if name == "reshape":
         shape = _wanted(base, wanted)
+        flat = [constant(each) for each in wanted] in ([-1], [-1, 1])
+        base = base if flat else replace(base, prediction=_reduced(base, "turned"))
     elif name in ("ravel", "flatten"):
         inner = base.shape is not None and (len(base.shape) == 1 or all(constant(d) == 1 for d in base.shape[1:]))
         shape = (base.shape[0],) if inner and base.shape else (None,)

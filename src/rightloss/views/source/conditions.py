@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from rightloss.contract import Condition, Confidence, Evidence, Fact, Labels, Loss, Positions, Term
 from rightloss.contract.conditions import (
@@ -32,12 +33,15 @@ def conditions(made: Evidence, read: Reading, seen: SetupSeen, write: _Write) ->
     for look in (_label_values, _row_sums, _recovered, _options, _weights, _order, _bounds, _shapes):
         for condition, value, text, node in look(made, read, seen):
             made = made.meets(condition, value, write(text, node))
+    if read.labels is not None and made.seen(Condition.SHAPES) is Shapes.COLUMNS:
+        made = replace(made, classes=_columns(read.labels))
     if _swapped_by_name(seen):
         fact = replace(write("by its name, y stands second", seen.site.node), confidence=Confidence.INFERRED)
         made = made.meets(Condition.ARGUMENTS, Arguments.SWAPPED, fact)
     return made
 
 
+QUANTITIES = (Loss.SQUARED, Loss.REGRESSION)
 _CROSSENTROPY = (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE)
 
 
@@ -148,7 +152,7 @@ def _swapped_by_name(seen: SetupSeen) -> bool:
 
 def _bounds(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     data, name = read.labels, read.head.activation
-    if data is None or read.loss.family not in (Loss.SQUARED, Loss.REGRESSION):
+    if data is None or read.loss.family not in QUANTITIES:
         return
     if data.encoding and all(isinstance(each, Labels) for each in data.encoding):
         return  # classes, not quantities: the loss is what is wrong
@@ -168,13 +172,22 @@ def _ids_in_columns(data: Data, read: Reading) -> bool:
     return read.loss.family is Loss.SPARSE and several and whole and len(data.shape or ()) == read.head.rank
 
 
+def _columns(data: Data) -> Any:
+    """How many quantities there are for each example; None where it is not known."""
+    shape = data.shape or ()
+    return 1 if len(shape) == 1 else constant(shape[-1]) if shape else None
+
+
 def _columns_differ(data: Data, read: Reading) -> bool:
-    """Whether quantities have another number of columns than the last layer has units, which no loss asks for."""
+    """Whether quantities have another number of columns than the last layer has units, which no loss asks for. Only of
+    a plain Dense is it sure that its units are the last axis."""
+    head = read.head
+    if head.layer != "Dense" or head.units_node is None or head.through:
+        return False
     if data.encoding is not None and data.encoding != {Source.CONTINUOUS}:
         return False  # classes, not quantities: the loss is what is wrong
-    shape, units = data.shape or (), constant(read.head.units)
-    width = 1 if len(shape) == 1 else constant(shape[-1])
-    aligned = len(shape) == read.head.rank or (len(shape) == 1 and read.head.rank == 2)
+    axes, units, width = len(data.shape or ()), constant(head.units), _columns(data)
+    aligned = axes == head.rank or (axes == 1 and head.rank == 2)
     return aligned and isinstance(width, int) and isinstance(units, int) and width != units
 
 
@@ -185,9 +198,9 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     if data is None or not data.shape or rank is None or not array or read.loss.labels_changed:
         return
     axes = len(data.shape)
-    if read.loss.family in (Loss.SQUARED, Loss.REGRESSION):
+    if read.loss.family in QUANTITIES:
         if _columns_differ(data, read):
-            units, width = constant(read.head.units), constant(data.shape[-1]) if axes > 1 else 1
+            units, width = constant(read.head.units), _columns(data)
             text = f"{units} unit{'s'[: units != 1]}, y has {width} column{'s'[: width != 1]}"
             yield Condition.SHAPES, Shapes.COLUMNS, text, data.node
         return

@@ -167,7 +167,9 @@ def _to_list(kind: str) -> Callable[[Machine, Args, Invoke], Value]:
             return Seq.of((), kind, args.node)
         if isinstance(value, Seq):
             return Seq.of(value.items, kind, args.node)
-        if isinstance(value, Data | Dataset):
+        if isinstance(value, Data):
+            return arrays.as_list(value)
+        if isinstance(value, Dataset):
             return value
         if isinstance(value, Map):
             tail = (Gap(),) if value.is_open else ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from rightloss.contract import Decode, DecodeUse, Fact, Loss
+from rightloss.contract import Confidence, Decode, DecodeUse, Fact, Loss
 from rightloss.views.source.recorder import Decoding
 from rightloss.views.source.report import SetupSeen
 from rightloss.views.source.values import constant
@@ -20,7 +21,8 @@ def decode_uses(seen: SetupSeen, write: _Write) -> Iterator[DecodeUse]:
         found = _decode(each, seen)
         if found is not None and id(each.node) not in told:
             told.add(id(each.node))
-            yield DecodeUse(found, write(f"predictions are read with {found.example}", each.node))
+            fact = write(f"predictions are read with {found.example}", each.node)
+            yield DecodeUse(found, replace(fact, confidence=Confidence.INFERRED) if each.inferred else fact)
 
 
 def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:

@@ -90,11 +90,11 @@ def _choice(machine: Machine, args: Args) -> Value:
     return Data(shape=dims, node=args.node)
 
 
-def _filled(value: float | None) -> Callable[[Machine, Args], Value]:
-    """`np.zeros(shape)`, `np.ones(shape)`, `np.random.random(shape)`."""
+def _filled(value: float | None, place: int = 0) -> Callable[[Machine, Args], Value]:
+    """`np.zeros(shape)`, `np.random.random(shape)`; `np.random.normal(loc, scale, size)`."""
 
     def handler(machine: Machine, args: Args) -> Value:
-        size = args.get(0, "shape", "size", "d0")
+        size = args.get(place, "shape", "size", "d0")
         dims = _dims(size)
         if len(args.positional) > 1 and all(isinstance(number(each), Const | Symbol) for each in args.positional):
             spread = isinstance(args.node, ast.Call) and text_of(args.node).endswith(("rand()", "randn()"))
@@ -142,11 +142,13 @@ def _multilabel(machine: Machine, args: Args) -> Value:
 
 
 def _regression(machine: Machine, args: Args) -> Value:
-    y = Data(frozenset({Source.CONTINUOUS}), shape=(None,), whole=False, node=args.node, why=text_of(args.node))
+    targets = args.get(None, "n_targets")
+    one = not args.is_open and (targets is None or constant(targets) == 1)
+    shape: arrays.Shape | None = (None,) if one else None
+    y = Data(frozenset({Source.CONTINUOUS}), shape=shape, whole=False, node=args.node, why=text_of(args.node))
     return Seq.of((Data(node=args.node), y), "tuple", args.node)
 
 
-_FLOAT = _filled(None)
 FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     "numpy.random.randint": _randint,
     "tensorflow.random.uniform": _uniform_int,
@@ -172,13 +174,12 @@ FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
             "numpy.random.rand",
             "numpy.random.randn",
             "numpy.random.random_sample",
-            "numpy.random.normal",
             "numpy.empty",
             "tensorflow.random.normal",
-            "numpy.random.uniform",
         ),
-        _FLOAT,
+        _filled(None),
     ),
+    **dict.fromkeys(("numpy.random.normal", "numpy.random.uniform"), _filled(None, place=2)),
     **dict.fromkeys(
         ("numpy.zeros_like", "numpy.ones_like", "tensorflow.zeros_like", "tensorflow.ones_like", "numpy.full_like"),
         _like,

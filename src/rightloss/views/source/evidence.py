@@ -21,7 +21,7 @@ from rightloss.contract import (
     Setup,
     Width,
 )
-from rightloss.views.source.conditions import conditions
+from rightloss.views.source.conditions import QUANTITIES, conditions
 from rightloss.views.source.datasets import FEATURE
 from rightloss.views.source.decoding import decode_uses
 from rightloss.views.source.head import Head
@@ -79,7 +79,11 @@ def evidence(seen: SetupSeen, program: Program, path: str) -> SourceSetup:
     setup = Setup(found, metrics, tuple(decode_uses(seen, writer.fact)), seen.output, _where(seen))
     if len(seen.readings) == 1:
         setup = _as_written(setup, seen.readings[0])
-        setup = replace(setup, twice=twice(program, path, seen.readings[0].head))
+
+    if seen.readings and all(map(_is_twice, seen.readings)):
+        both = twice(program, path, seen.readings[0].head)
+        one = len(seen.readings) == 1
+        setup = replace(setup, twice=both if one else replace(both, without_second="", without_first=""))
     arguments = {name: place for name, node in _arguments(seen) if (place := span(program, path, node)) is not None}
     return SourceSetup(setup, seen, span(program, path, seen.node), writer.spans, arguments)
 
@@ -93,13 +97,10 @@ def _as_written(setup: Setup, read: Reading) -> Setup:
 def _reading(read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     made = Evidence()
     made = _loss(made, read, seen, writer)
-    made = _head(made, read.head, writer)
+    made = _head(made, read, writer)
     made = _labels(made, read, seen, writer)
     made = _width(made, read, writer)
     return conditions(made, read, seen, writer.fact)
-
-
-_QUANTITIES = (Loss.SQUARED, Loss.REGRESSION)
 
 
 def _pairing(seen: SetupSeen) -> str:
@@ -135,10 +136,11 @@ def _loss(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evi
     return made.narrow(Field.FROM_LOGITS, loss.from_logits, writer.fact(told, loss.logits_node or node))
 
 
-def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
+def _head(made: Evidence, read: Reading, writer: Writer) -> Evidence:
+    head = read.head
     if head.activation is None:
         return made
-    if _is_twice(made, head):
+    if _is_twice(read):
         return _twice(made, head, writer)
     value = _ACTIVATIONS.get(head.activation, Activation.OTHER)
     name = "no activation" if head.activation == "linear" else f"activation {head.activation}"
@@ -155,10 +157,10 @@ def _head(made: Evidence, head: Head, writer: Writer) -> Evidence:
     return replace(made, positions=positions)
 
 
-def _is_twice(made: Evidence, head: Head) -> bool:
+def _is_twice(read: Reading) -> bool:
     """Whether an activation follows another one, and the loss adds none of its own."""
-    told = made.possible(Field.FROM_LOGITS) == {FromLogits.FALSE}
-    return head.twice is not None and head.activation in ("sigmoid", "softmax") and told
+    told = read.loss.from_logits is FromLogits.FALSE and read.loss.family not in (None, Loss.OTHER)
+    return read.head.twice is not None and read.head.activation in ("sigmoid", "softmax") and told
 
 
 def _twice(made: Evidence, head: Head, writer: Writer) -> Evidence:
@@ -200,7 +202,7 @@ def _are_classes(data: Data | None) -> bool:
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     data = read.labels
-    if read.loss.family in _QUANTITIES and not _are_classes(data):
+    if read.loss.family in QUANTITIES and not _are_classes(data):
         if read.head.activation == "softmax" and constant(read.head.units) == 1:
             # Constant whatever the labels are; a loss for quantities leaves no cell out.
             return made.narrow(Field.LABELS, frozenset(Labels) - {Labels.MULTIHOT_MISSING})
@@ -225,7 +227,7 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
 def _is_autoencoder(data: Data, read: Reading, seen: SetupSeen) -> bool:
     """Whether a model with softmax is trained, column by column, on its own input. With another last layer nothing is
     wrong, and nothing has to be known about the columns."""
-    binary = read.loss.family is Loss.BINARY and read.head.activation == "softmax"
+    binary = read.loss.family is Loss.BINARY and read.head.activation == "softmax" and read.head.rank == 2
     return binary and seen.training is not None and seen.training.args.get(0, "x") is data
 
 

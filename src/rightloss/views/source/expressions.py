@@ -13,10 +13,12 @@ from rightloss.views.source.names import conventional
 from rightloss.views.source.outcomes import iterate, truth
 from rightloss.views.source.ranges import arithmetic
 from rightloss.views.source.values import (
+    ALWAYS,
     Const,
     Data,
     Function,
     Gap,
+    Guard,
     Map,
     Ref,
     Seq,
@@ -24,6 +26,7 @@ from rightloss.views.source.values import (
     Unknown,
     Value,
     guarded,
+    merge,
 )
 
 MAX_RANGE = 64
@@ -196,9 +199,16 @@ def _conditional(machine: Machine, node: ast.IfExp) -> Value:
     decided = truth(evaluate(machine, node.test))
     if decided is not None:
         return evaluate(machine, node.body if decided else node.orelse)
-    branch = machine.new_branch()
-    arms = (node.body, node.orelse)
-    return guarded([(frozenset({(branch, arm)}), evaluate(machine, each)) for arm, each in enumerate(arms)])
+    branch, before = machine.new_branch(), machine.path
+    found: list[tuple[Guard, Value]] = []
+    for arm, each in enumerate((node.body, node.orelse)):
+        guard: Guard = frozenset({(branch, arm)})
+        machine.path = merge(before, guard) or ALWAYS
+        try:
+            found.append((guard, evaluate(machine, each)))
+        finally:
+            machine.path = before
+    return guarded(found)
 
 
 def _lambda(machine: Machine, node: ast.Lambda) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rightloss.views.source import layers, products, shapes
@@ -23,6 +24,7 @@ from rightloss.views.source.values import (
     Value,
     constant,
     number,
+    same,
 )
 from rightloss.views.source.worlds import World
 
@@ -85,7 +87,29 @@ def _of_object(op: Obj, value: Tensor, world: World, depth: int) -> Head:
     if not op.cls.startswith("keras.layers."):
         return unknown(f"{op.short} is not a layer of Keras", op.node)
     found = _of_layer(kind, layer, value, world, depth)
+    if op.short == "Bidirectional":
+        found = _both_ways(found, op)
     return replace(found, recovered=False) if layer is not op and found.activation != "linear" else found
+
+
+def _both_ways(head: Head, op: Obj) -> Head:
+    """A recurrent layer read in both directions: side by side unless it is told otherwise."""
+    given, size = op.args.get(None, "merge_mode"), constant(head.units)
+    mode = "concat" if given is None and not op.args.is_open else constant(given)
+    if mode in ("sum", "mul", "ave"):
+        return head
+    doubled = mode == "concat" and isinstance(size, int)
+    return replace(head, units=Const(2 * size, op.node) if doubled and isinstance(size, int) else None, units_node=None)
+
+
+def _widest(heads: Sequence[Head]) -> Value | None:
+    """The units of outputs that are added or multiplied: one unit is spread over the others."""
+    units = [head.units for head in heads]
+    if all(each is not None and units[0] is not None and same(each, units[0]) for each in units):
+        return units[0]
+    sizes = {constant(each) for each in units}
+    wide = sizes - {1}
+    return Const(wide.pop()) if None not in sizes and len(wide) == 1 else None
 
 
 def _of_layer(kind: str, layer: Obj, value: Tensor, world: World, depth: int) -> Head:
@@ -253,8 +277,9 @@ def _merged(kind: str, axis: Value | None, value: Tensor, world: World, depth: i
     name = names.pop() if len(names) == 1 and (kind in layers.AVERAGES or heads[0].activation == "linear") else None
     if kind in ("Dot", "Multiply") and name != "linear":
         name = None
-    units: Value | None = heads[0].units
+    units = _widest(heads)
     if kind == "Concatenate":
+        units = heads[0].units
         place = _axis(axis, value, world)  # rows of several towers, or units side by side
         sizes = [constant(head.units) for head in heads]
         counted = not any(isinstance(each, Gap) for each in value.inputs)
@@ -328,5 +353,6 @@ def _arithmetic(value: Tensor, world: World, depth: int) -> Head:
     others = [each for each in value.inputs if not isinstance(world.pick(each), Tensor)]
     scale = all(isinstance(world.pick(each), Const | Symbol | Unknown | Obj | Data) for each in others)
     if linear and len(linear) == len(heads) and scale:
-        return replace(linear[0], recovered=False)
+        node = linear[0].units_node if len(linear) == 1 else None
+        return replace(linear[0], recovered=False, units=_widest(linear), units_node=node)
     return unknown("arithmetic after the last layer", value.node)

@@ -168,7 +168,9 @@ def _where(machine: Machine, args: Args) -> Value:
     one, other = constant(args.get(1, "x")), constant(args.get(2, "y"))
     if isinstance(one, int | float) and isinstance(other, int | float) and one != other:
         return ranges.of_pair((min(one, other), max(one, other)), shape, args.node or ast.Pass())
-    return Data(shape=shape, node=args.node)
+    arms = [args.get(1, "x"), args.get(2, "y")]
+    same = isinstance(condition, Data) and all(each is None or ranges.keeps_shape(condition, each) for each in arms)
+    return Data(shape=shape if same else None, node=args.node)
 
 
 def _of_column(machine: Machine, args: Args, name: str) -> Value:

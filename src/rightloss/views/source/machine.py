@@ -124,6 +124,11 @@ class Machine:
         self.frames.clear()
         self.path, self.trail, self.left_by = ALWAYS, None, None
 
+    @property
+    def next_branch(self) -> int:
+        """The number that the next undecided branch will have."""
+        return self._branches + 1
+
     def new_branch(self) -> int:
         """A number for one undecided branch."""
         self._branches += 1

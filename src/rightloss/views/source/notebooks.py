@@ -19,8 +19,8 @@ from itertools import accumulate
 from rightloss.errors import UnreadableInput
 
 _MAGIC_LINE = re.compile(r"^(\s*)(?:[!%]|\?[A-Za-z]|[A-Za-z_][\w.]*\?{1,2}\s*$)")
-_TIMED = re.compile(r"^(\s*)(%(?:time|timeit|prun|memit)\s+(?:-[A-Za-z]+\s*\d*\s+)*)(\S.*)$")
-_WRITES = re.compile(r"^%%(?:writefile|file)\s+(-a\s+|--append\s+)?(\S+\.py)\s*$")
+_TIMED = re.compile(r"^(\s*)(%(time|timeit)\s+(?:-[A-Za-z]+\s*\d*\s+)*)(\S.*)$")
+_WRITES = re.compile(r"""^%%(?:writefile|file)\s+(-a\s+|--append\s+)?["']?([^"']+\.py)["']?\s*$""")
 _MAGIC_VALUE = re.compile(r"^(\s*[A-Za-z_][\w, ]*=\s*)([!%].*)$")
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%memit", "%%tf", "%%heat")
 _CELL_MARK = re.compile(r"^#\s*(?:%%|In\s*\[)")
@@ -205,9 +205,9 @@ def _without_magics(lines: tuple[str, ...]) -> tuple[str, ...]:
     indent = ""
     for line in lines:
         magic = None if quoted else _MAGIC_LINE.match(line)
-        timed = _TIMED.match(line) if magic and not continues else None
-        if timed is not None and _parses(timed.group(3)):
-            plain.append(f"{timed.group(1)}0;{' ' * (len(timed.group(2)) - 2)}{timed.group(3)}")
+        timed = _timed(line) if magic and not continues and not _continues_expression(plain) else ""
+        if timed:
+            plain.append(timed)
             continue
         if continues or (magic and not _continues_expression(plain)):
             indent = indent if continues or magic is None else magic.group(1)
@@ -221,8 +221,18 @@ def _without_magics(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(plain)
 
 
-def _parses(statement: str) -> bool:
-    return _try(Program(()), statement) is None
+def _timed(line: str) -> str:
+    """The line with the statement that `%time` runs, where it stands; empty where it is none of one line. `%timeit`
+    binds no names, so that only its expressions are read."""
+    found = _TIMED.match(line)
+    if found is None:
+        return ""
+    indent, magic, name, statement = found.groups()
+    plain = f"0;{' ' * (len(magic) - 2)}{statement}"
+    tree = Program(())
+    if _try(tree, plain) is not None or (name == "timeit" and not all(isinstance(s, ast.Expr) for s in tree.body)):
+        return ""
+    return indent + plain
 
 
 def _continues_expression(before: list[str]) -> bool:

@@ -72,7 +72,19 @@ def _scaled(data: Data, left: Value, right: Value, sign: str, node: ast.AST) -> 
             return data
         why = f"ids divided by {step:g}"
         return replace(data, whole=False, low=None, high=None, pair=None, node=node, why=why, parts={})
-    return Data(shape=data.shape, node=node)
+    other = right if data is left else left
+    return Data(shape=data.shape if sign != "@" and keeps_shape(data, other) else None, node=node)
+
+
+def keeps_shape(data: Data, other: Value) -> bool:
+    """Whether arithmetic with `other` leaves the shape of `data`: a number, or an array of the same shape."""
+    if isinstance(other, Const | Symbol):
+        return True
+    if not isinstance(other, Data) or other.shape is None or data.shape is None:
+        return False
+    pairs = list(zip(data.shape, other.shape, strict=False))
+    alike = all(one is two or (constant(one) is not None and constant(one) == constant(two)) for one, two in pairs)
+    return other.shape == () or (len(data.shape) == len(other.shape) and alike)
 
 
 def two_values(data: Data) -> tuple[float, float] | None:

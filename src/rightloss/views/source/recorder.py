@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rightloss.views.source.values import (
+    ALWAYS,
     Args,
     Const,
     Data,
@@ -62,6 +63,8 @@ class Decoding:
     axis_known: bool = True
     axis_given: bool = True
     first_axis: int | None = None  # what is reduced when no axis is given: 0, or None for everything
+    path: Guard = ALWAYS  # the arms of undecided branches that it stands in
+    inferred: bool = False  # in a function that nobody calls
 
 
 @dataclass(eq=False, slots=True)
@@ -102,6 +105,7 @@ class Recorder:
         self.weighted: set[int] = set()  # ids of models and layers whose weights were set, not learned here
         self.kept: list[Value] = []  # keeps the objects behind those ids alive
         self.by_size = 0  # undecided branches around us that ask how wide something is
+        self.sized: set[int] = set()  # numbers of such branches: what follows an arm that returns stands in the other
         self._seen_functions: set[ast.AST] = set()
 
     def defined(self, function: Function) -> None:
@@ -123,10 +127,17 @@ class Recorder:
     def argmax(self, machine: Any, data: Value, axis: Value | None, first_axis: int | None, node: ast.AST) -> None:
         """`argmax` of a prediction."""
         prediction = prediction_of(data)
-        if prediction is not None and not self.by_size:
+        if prediction is not None and not self._asked_size(machine):
             given = axis is not None and not (isinstance(axis, Const) and axis.value is None)
             known = not given or isinstance(constant(axis), int)
-            self.decodings.append(Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis))
+            self._decoded(machine, Decoding("argmax", prediction, node, None, constant(axis), known, given, first_axis))
+
+    def _decoded(self, machine: Any, found: Decoding) -> None:
+        self.decodings.append(replace(found, path=machine.path, inferred=machine.inferred))
+
+    def _asked_size(self, machine: Any) -> bool:
+        """Whether this is read by a program that asked how wide predictions are."""
+        return bool(self.by_size) or any(branch in self.sized for branch, _ in machine.path)
 
     def place(self, number: Value | None, written: ast.AST | None) -> None:
         """A number that argmax gave is a place among all values: a row and a column are made of it."""
@@ -138,8 +149,8 @@ class Recorder:
     def threshold(self, machine: Any, data: Value, limit: float, node: ast.AST) -> None:
         """A prediction compared with a number, or rounded."""
         prediction = prediction_of(data)
-        if prediction is not None and not self.by_size:
-            self.decodings.append(Decoding("threshold", prediction, node, limit))
+        if prediction is not None and not self._asked_size(machine):
+            self._decoded(machine, Decoding("threshold", prediction, node, limit))
 
     def activation(self, data: Value, name: str, node: ast.AST | None) -> None:
         """Softmax or sigmoid of a prediction, or of any tensor: a loss may read the same one."""

@@ -314,10 +314,16 @@ def _updated(machine: Machine, site: Site, output: Value | None) -> Value:
 LOSS_FAMILIES = frozenset(entry.family for entry in LOSS_NAMES.values())
 
 
+def _is_choice(one: Decoding, other: Decoding) -> bool:
+    """Whether a program reads predictions in the one way or in the other: it asks what kind they are."""
+    return {one.kind, other.kind} == {"argmax", "threshold"} and merge(one.path, other.path) is None
+
+
 def _decodings(machine: Machine, site: Site) -> list[Decoding]:
     """How predictions of a model are read; without a model, what becomes of the very tensor that a loss reads."""
     if site.model is not None:
-        return [each for each in machine.recorder.decodings if each.prediction.model is site.model]
+        own = [each for each in machine.recorder.decodings if each.prediction.model is site.model]
+        return [each for each in own if not any(_is_choice(each, other) for other in own)]
     output, recorder = site.output, machine.recorder
     if output is None or any(other.output is output and other.node is not site.node for other in recorder.sites):
         return []  # two losses read it: each may have its own way of showing it

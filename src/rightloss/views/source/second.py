@@ -1,9 +1,10 @@
-"""The program's own line without an activation that comes twice."""
+"""The program's own line without one of two activations that follow each other."""
 
 from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from rightloss.contract.setup import Twice
@@ -17,78 +18,105 @@ LONGEST = 100
 """Characters of a line that is shown; a longer one is not read by anybody."""
 
 
-def twice(program: Program, path: str, head: Head) -> Twice | None:
+def twice(program: Program, path: str, head: Head) -> Twice:
     """Both activations of a head that has two, with the line to write for either one alone."""
-    if head.twice is None or head.activation is None:
-        return None
     place = span(program, path, head.activation_node)
     where = f"the model without the second {head.activation} at {place}" if place is not None else ""
+    line = _without(program, head.activation_node)
+    shown = line if len(line) <= LONGEST and "\n" not in line else ""
     own = head_call(head) if _has_activation(head) else None
-    without_first = own.code() if own is not None else ""
-    return Twice(head.twice, head.activation, _without(program, head.activation_node) or where, without_first)
+    return Twice(str(head.twice), str(head.activation), shown or where, own.code() if own is not None else "")
 
 
 def _has_activation(head: Head) -> bool:
-    """Whether the first activation is an argument of the last layer that has units."""
-    if not isinstance(head.node, ast.Call) or head.layer not in layers.UNITS:
+    """Whether the first activation is an argument of the last layer that has units, and these stand there too."""
+    call = head.node
+    if not isinstance(call, ast.Call) or head.layer not in layers.UNITS:
         return False
     place = layers.UNITS[head.layer][2]
-    named = any(each.arg == "activation" for each in head.node.keywords)
-    return named or (place is not None and len(head.node.args) > place)
+    named = any(each.arg == "activation" for each in call.keywords)
+    inside = any(each is head.units_node for each in ast.walk(call))
+    return inside and (named or (place is not None and len(call.args) > place))
 
 
 def _without(program: Program, node: ast.AST | None) -> str:
     """The statement or the call without the layer that `node` belongs to; empty where it is written in another way."""
-    line = getattr(node, "lineno", None)
-    found = (each for each in program.body if line and each.lineno <= line <= (each.end_lineno or each.lineno))
-    outer = next(found, None)
-    parents = {child: each for each in ast.walk(outer) for child in ast.iter_child_nodes(each)} if outer else {}
-    if _is_function(node) and node in parents:  # keras.ops.softmax(x)
-        return _short(_with(parents[node], node, node.args[0]))
-    inner: ast.AST | None = node
-    while inner is not None and (above := parents.get(inner)) is not None:
-        line_left = _step(inner, above, parents)
-        if line_left:
-            return _short(line_left)
-        inner = above
+    if node is None or not hasattr(node, "lineno"):
+        return ""
+    chain = next((found for each in program.body if (found := _chain(each, node))), [])
+    if _is_function(node):  # keras.ops.softmax(x)
+        return _with(chain[:-1], node, node.args[0])
+    for position in range(len(chain) - 1, 0, -1):
+        inner, above = chain[position], chain[position - 1]
+        if isinstance(above, ast.Call) and above.func is inner:  # out = Softmax()(x)
+            return _with(chain[: position - 1], above, above.args[0]) if len(above.args) == 1 else ""
+        if isinstance(above, ast.List | ast.Tuple):  # Sequential([…, Softmax()])
+            return _with(chain[: position - 1], above, _fewer(above, inner))
+        if _adds(above) and inner in above.args:  # model.add(Softmax())
+            return _deleted(chain[: position - 1], above)
     return ""
 
 
-def _is_function(node: ast.AST | None) -> TypeGuard[ast.Call]:
+def _chain(above: ast.AST, node: ast.AST) -> list[ast.AST]:
+    """The way from a statement down to one of its nodes; empty where it is none of them."""
+    if above is node:
+        return [above]
+    for child in ast.iter_child_nodes(above):
+        if _covers(child, node) and (found := _chain(child, node)):
+            return [above, *found]
+    return []
+
+
+def _covers(outer: ast.AST, inner: ast.AST) -> bool:
+    """Whether a node may hold another one, by where they stand."""
+    first, last = getattr(outer, "lineno", None), getattr(outer, "end_lineno", None)
+    return first is None or last is None or first <= inner.lineno <= last  # type: ignore[attr-defined]
+
+
+def _is_function(node: ast.AST) -> TypeGuard[ast.Call]:
     """Whether this is a function of one tensor, rather than the making of a layer."""
     return (
         isinstance(node, ast.Call) and len(node.args) == 1 and ast.unparse(node.func).rpartition(".")[2][:1].islower()
     )
 
 
-def _short(line: str) -> str:
-    return line if len(line) <= LONGEST and "\n" not in line else ""
+def _adds(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add"
 
 
-def _step(inner: ast.AST, above: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
-    """What is left where `inner`, inside `above`, is the layer; empty where it is no such place."""
-    place = parents.get(above)
-    if isinstance(above, ast.List | ast.Tuple) and isinstance(place, ast.Call):  # Sequential([…, Softmax()])
-        fewer = copy.copy(above)
-        fewer.elts = [each for each in above.elts if each is not inner]
-        return _with(place, above, fewer)
-    if not isinstance(above, ast.Call) or place is None:
+def _fewer(items: ast.List | ast.Tuple, gone: ast.AST) -> ast.expr:
+    kept = copy.copy(items)
+    kept.elts = [each for each in items.elts if each is not gone]
+    return kept
+
+
+def _deleted(outer: Sequence[ast.AST], call: ast.Call) -> str:
+    """A statement of its own, as a comment; nothing else may hold it up."""
+    if not outer or not isinstance(outer[-1], ast.Expr):
         return ""
-    added = isinstance(above.func, ast.Attribute) and above.func.attr == "add" and inner in above.args
-    if added and isinstance(place, ast.Expr):  # model.add(Softmax())
-        return f"# {ast.unparse(above)}"
-    if above.func is inner and len(above.args) == 1:  # out = Softmax()(x)
-        return _with(place, above, above.args[0])
-    return ""
+    block = getattr(outer[-2], "body", ()) if len(outer) > 1 else (outer[-1], None)
+    return f"# {ast.unparse(call)}" if len(block) > 1 else ""
 
 
-def _with(place: ast.AST, old: ast.expr, new: ast.expr) -> str:
-    """An assignment, a return or a call with one expression in the place of another."""
-    kept: ast.AST = copy.copy(place)
+def _with(outer: Sequence[ast.AST], old: ast.expr, new: ast.expr) -> str:
+    """The assignment, return or call around an expression, with another one in its place; empty for other places."""
+    if not outer:
+        return ""
+    kept: ast.AST = copy.copy(outer[-1])
     if isinstance(kept, ast.Assign | ast.Return) and kept.value is old:
         kept.value = new
+        named = isinstance(new, ast.Name) and isinstance(kept, ast.Assign) and len(kept.targets) == 1
+        if named and ast.unparse(kept.targets[0]) == ast.unparse(new):  # type: ignore[union-attr]
+            return f"# {ast.unparse(outer[-1])}"
     elif isinstance(kept, ast.Call) and old in kept.args:
         kept.args = [new if each is old else each for each in kept.args]
+    elif isinstance(kept, ast.List | ast.Tuple) and old in kept.elts and not isinstance(old, ast.List | ast.Tuple):
+        kept.elts = [new if each is old else each for each in kept.elts]
+        return _with(outer[:-1], outer[-1], kept)  # type: ignore[arg-type]
+    elif isinstance(kept, ast.keyword) and kept.value is old and len(outer) > 1 and isinstance(outer[-2], ast.Call):
+        call, word = copy.copy(outer[-2]), ast.keyword(kept.arg, new)
+        call.keywords = [word if each is outer[-1] else each for each in call.keywords]
+        return ast.unparse(call)
     else:
         return ""
     return ast.unparse(kept)

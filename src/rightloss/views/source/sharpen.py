@@ -41,8 +41,10 @@ def sharpen(finding: Finding, written: SourceSetup) -> Finding:
 
 
 def _twice(finding: Finding, read: Reading, written: SourceSetup) -> Finding:
-    """The second activation is a layer of the model: that is the place, and what it does to predictions is known."""
-    place = written.arguments.get("activation")
+    """The activation that goes stands in the model: that is the place, and what both do to predictions is known."""
+    both, loss = written.setup.twice, read.loss.family
+    second = both is None or loss is None or both.stays(loss) == both.first
+    place = written.arguments.get("activation" if second else "layer")
     where = place.place if place is not None else finding.place
     return replace(finding, place=where, symptom=_SYMPTOMS.get(read.head.activation or "", ""))
 

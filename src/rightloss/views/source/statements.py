@@ -79,6 +79,8 @@ def _if(machine: Machine, node: ast.If) -> bool:
         return run_block(machine, node.body if decided else node.orelse)
     by_size = _asks_size(node.test)
     machine.recorder.by_size += by_size
+    if by_size:
+        machine.recorder.sized.add(machine.next_branch)
     try:
         return machine.try_arms((lambda: run_block(machine, node.body), lambda: run_block(machine, node.orelse)))
     finally:

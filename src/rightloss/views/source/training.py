@@ -21,6 +21,7 @@ from rightloss.views.source.models import (
     push,
     set_graph,
 )
+from rightloss.views.source.predictions import first_part, predict, predict_classes
 from rightloss.views.source.recorder import VALIDATION, Site, Training
 from rightloss.views.source.values import (
     Args,
@@ -33,7 +34,6 @@ from rightloss.views.source.values import (
     LossResult,
     Map,
     Obj,
-    Prediction,
     Ref,
     Seq,
     Tensor,
@@ -116,7 +116,7 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
     def handler(machine: Machine, model: Value, args: Args) -> Value:
         machine.recorder.old_keras |= not OLD_KEYWORDS.isdisjoint(args.keywords)
         data, second = args.get(0, "x", "generator", "data"), args.get(1, "y")
-        for each in (data, _first(args.get(None, "validation_data"))):
+        for each in (data, first_part(args.get(None, "validation_data"))):
             machine.recorder.mark(machine.recorder.given, each)
         labels = _labels(machine, data, None if "generator" in verb else second)
         found = Training(
@@ -139,16 +139,10 @@ def train(verb: str) -> Callable[[Machine, Value, Args], Value]:
 
 def _tell_callbacks(machine: Machine, model: Obj, given: Value | None) -> None:
     """Keras gives each callback of the program the model, as `self.model`."""
-    for each in given.items if isinstance(given, Seq) else ():
-        if isinstance(each, Obj) and isinstance(each.cls, UserClass) and "model" not in each.attrs:
+    for each in given.items if isinstance(given, Seq) else (given,):
+        own = isinstance(each, Obj) and isinstance(each.cls, UserClass) and each.cls.find("set_model") is None
+        if own and isinstance(each, Obj) and "model" not in each.attrs:
             machine.store(each.attrs, "model", model)
-
-
-def _first(pair: Value | None) -> Value | None:
-    """The examples of a pair of examples and labels; a dataset holds both."""
-    if isinstance(pair, Seq):
-        return pair.items[0] if pair.items else None
-    return pair
 
 
 def _validation(args: Args, machine: Machine) -> list[Training]:
@@ -197,37 +191,6 @@ def _labels(machine: Machine, data: Value | None, labels: Value | None) -> Value
             batch = functions.run(machine, functions.bound_plain(member, data), [Unknown("a batch number")], None)
             return element_of(Dataset(batch), 1)
     return None
-
-
-def predict(machine: Machine, model: Value, args: Args) -> Value:
-    """`model.predict(x)`."""
-    output = model_output(machine, model) if isinstance(model, Obj) else None
-    if isinstance(output, Seq | Map):
-        return Unknown("predictions of several outputs", args.node)
-    return Data(prediction=Prediction(model, (), output, args.node, _many(machine, args)), node=args.node)
-
-
-def _many(machine: Machine, args: Args) -> bool:
-    """Whether these are surely examples and not a single one: the array, under its own name, that a fit or an evaluate
-    got. What is taken from it, like the first row of a table or one batch of a data set, may be one example."""
-    x, name = args.get(0, "x"), args.place(0, "x")
-    if not isinstance(x, Data) or not x.shape or constant(x.shape[0]) == 1 or id(x) not in machine.recorder.given:
-        return False
-    written = {ast.unparse(node) for s in machine.recorder.sites for each in s.trainings for node in _places(each, x)}
-    return isinstance(name, ast.Name | ast.Attribute) and ast.unparse(name) in written
-
-
-def _places(training: Training, x: Data) -> list[ast.AST]:
-    """Where these examples are written in a training call: its data, or the data it is validated on."""
-    args, pair = training.args, training.args.place(None, "validation_data")
-    written = pair.elts[0] if isinstance(pair, ast.Tuple | ast.List) and pair.elts else None
-    found = ((args.get(0, "x"), args.place(0, "x")), (_first(args.get(None, "validation_data")), written))
-    return [place for given, place in found if given is x and place is not None]
-
-
-def predict_classes(machine: Machine, model: Value, args: Args) -> Value:
-    """The old `model.predict_classes(x)`: it chose argmax or 0.5 by the number of units."""
-    return Data(node=args.node)
 
 
 def call_model(machine: Machine, model: Obj, args: Args) -> Value:
