@@ -321,6 +321,15 @@ def test_a_second_activation_inside_the_model_is_named(wrapper: str) -> None:
         report.fix(model)
 
 
+def test_a_layer_that_is_used_twice_is_not_cut_off() -> None:
+    """A shared softmax: the graph before its first call is another one. The line is a sentence then."""
+    inputs, soft = keras.Input((8,)), layers.Softmax(name="soft")
+    model = keras.Model(inputs, soft(layers.Dense(3, activation="softmax")(soft(layers.Dense(4)(inputs)))))
+    model.compile(loss=SCCE())
+    (found,) = rl.check(model, (X, IDS)).findings
+    assert found.message.endswith("Write: the model without the second softmax (soft)")
+
+
 def test_of_two_activations_the_one_stays_that_the_loss_reads() -> None:
     """Sigmoid and then softmax, in a loss for one class of several: the softmax was meant."""
     report = rl.check(net(layers.Dense(3, activation="sigmoid"), layers.Softmax(), loss=SCCE()), (X, IDS))

@@ -33,16 +33,19 @@ def checked(y: np.ndarray, head: list, x: tuple[int, ...], loss: object = "mse",
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber", "log_cosh"])
 @pytest.mark.parametrize(("columns", "units"), [(1, 4), (4, 1)])
 def test_one_column_against_several_is_named_though_keras_is_silent(loss: str, columns: int, units: int) -> None:
+    """Keras trains every unit on the one target, or the one unit on the mean of all."""
     y = quantities(64, columns)
     assert checked(y, [keras.layers.Dense(units)], (5,), loss, fit=True) == ["RL207"]
 
 
 def test_steps_with_one_target_each_are_named() -> None:
+    """Ten units for the one target of each step."""
     head = [keras.layers.LSTM(3, return_sequences=True), keras.layers.Dense(10)]
     assert checked(quantities(64, 10, 1), head, (10, 1), fit=True) == ["RL207"]
 
 
 def test_other_numbers_of_columns_are_named() -> None:
+    """Here Keras stops in the first batch, with words about graphs."""
     assert checked(quantities(64, 3), [keras.layers.Dense(4)], (5,)) == ["RL207"]
     assert checked(quantities(64), [keras.layers.Dense(4)], (5,)) == ["RL207"]
 
@@ -58,17 +61,42 @@ def test_other_numbers_of_columns_are_named() -> None:
     ],
 )
 def test_what_fits_is_silent(y: tuple[int, ...], head: list, x: tuple[int, ...], loss: object) -> None:
+    """Columns for units, or axes that Keras puts right."""
     assert checked(quantities(*y), head, x, loss, fit=True) == []
 
 
 def test_columns_whose_last_axis_keras_drops_are_silent_for_cross_entropy_too() -> None:
+    """The same function of Keras stands before all its losses."""
     several = random.integers(0, 2, (64, 5, 1)).astype("float32")
     assert checked(several, [keras.layers.Dense(5, "sigmoid")], (5,), "binary_crossentropy", fit=True) == []
     onehot = np.eye(4, dtype="float32")[IDS][..., None]
     assert checked(onehot, [keras.layers.Dense(4, "softmax")], (5,), "categorical_crossentropy", fit=True) == []
 
 
+def test_an_output_without_an_axis_is_still_said() -> None:
+    """Labels of one more axis, of size one, beside an output of rank 1: nothing is dropped there."""
+    inputs = keras.Input((5,))
+    model = keras.Model(inputs, keras.ops.mean(inputs, -1))
+    for loss in ("mse", "binary_crossentropy"):
+        model.compile(optimizer="sgd", loss=loss)
+        found = rl.check(model, (quantities(64, 5), (quantities(64, 1) > 0).astype("float32"))).findings
+        assert "RL207" in [each.code for each in found]
+
+
+class OwnSquares(keras.losses.Loss):
+    """A loss class gets labels as they are: (n, 5, 1) against (n, 5) broadcasts to (n, 5, 5) where n is 5."""
+
+    def call(self, y_true: object, y_pred: object) -> object:
+        return keras.ops.mean(keras.ops.square(y_true - y_pred), -1)
+
+
+def test_a_loss_class_of_ones_own_drops_no_axis() -> None:
+    """Keras puts shapes right for losses that are functions, and for its own."""
+    assert checked(quantities(64, 5, 1), [keras.layers.Dense(5)], (5,), OwnSquares()) == ["RL207"]
+
+
 def test_classes_keep_their_own_finding() -> None:
+    """Ids under a regression loss: the loss is what is wrong."""
     assert checked(IDS, [keras.layers.Dense(4, "softmax")], (5,)) == ["RL301"]
 
 
@@ -97,5 +125,6 @@ m.fit(x, y)
     ],
 )
 def test_source_says_the_same(y: str, head: str, loss: str, expected: list[str]) -> None:
+    """The same set-ups as text; what is not known is not named."""
     program = SOURCE.format(y=y, head=head, loss=loss, x=5)
     assert [each.code for each in check_text(program, "a.py", Config()).findings] == expected

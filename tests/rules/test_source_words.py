@@ -140,6 +140,9 @@ o = layers.Dense(10, activation="softmax")(i)
         ("p = layers.Softmax(name='p')(o)\nm = keras.Model(i, p)", "p = o"),
         ("p = layers.Activation(activation='softmax')(o)\nm = keras.Model(i, p)", "p = o"),
         ("m = keras.Model(i, keras.ops.softmax(o))", "keras.Model(i, o)"),
+        ("m = keras.Model(i, [layers.Softmax()(o)])", "keras.Model(i, [o])"),
+        ("m = keras.Model(inputs=i, outputs=layers.Softmax()(o))", "keras.Model(inputs=i, outputs=o)"),
+        ("o = layers.Softmax()(o)\nm = keras.Model(i, o)", "# o = layers.Softmax()(o)"),
         ("m = keras.Sequential([layers.Dense(10, activation='sigmoid'), layers.Softmax()])", "layers.Dense(10)"),
         ("m = keras.Sequential([layers.Dense(10, 'sigmoid'), layers.Softmax()])", "layers.Dense(10)"),
         (

@@ -227,7 +227,7 @@ def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> E
 def _is_autoencoder(data: Data, read: Reading, seen: SetupSeen) -> bool:
     """Whether a model with softmax is trained, column by column, on its own input. With another last layer nothing is
     wrong, and nothing has to be known about the columns."""
-    binary = read.loss.family is Loss.BINARY and read.head.activation == "softmax" and read.head.rank == 2
+    binary = read.loss.family is Loss.BINARY and read.head.activation == "softmax" and len(data.shape or ()) == 2
     return binary and seen.training is not None and seen.training.args.get(0, "x") is data
 
 

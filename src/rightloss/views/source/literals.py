@@ -9,7 +9,7 @@ from typing import Any
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import ranges
-from rightloss.views.source.values import Const, Data, Gap, Seq, Symbol, Value, constant
+from rightloss.views.source.values import Const, Data, Gap, Prediction, Seq, Symbol, Value, constant
 
 WRITTEN_ROWS = "written-out rows"
 _ROWS = frozenset({Labels.ONEHOT, Labels.DISTRIBUTION, Labels.MULTIHOT})
@@ -23,7 +23,8 @@ def literal_labels(value: Seq) -> Value:
             return Data(shape=(None, *sample.shape), node=value.node)  # a row of numbers is no list of ids
         if isinstance(sample, Data):  # of what is not known, `frame.loc[i]["label"]` may be a number or a column
             known = sample.encoding and sample.shape is not None
-            return replace(sample, shape=(None, *sample.shape) if known and sample.shape else None, parts={})
+            shape = (None, *sample.shape) if known and sample.shape else None
+            return replace(sample, shape=shape, parts={}, prediction=_listed(sample.prediction))
         return Data(node=value.node)
     if value.items and all(isinstance(item, Data) for item in value.items):
         first = value.items[0]
@@ -32,6 +33,14 @@ def literal_labels(value: Seq) -> Value:
         return Data(shape=shape, node=value.node)
     plain = to_python(value)
     return from_python(plain, value.node) if plain is not None else Data(node=value.node)
+
+
+def _listed(one: Prediction | None) -> Prediction | None:
+    """A list of predictions: of rows it is many predictions as they come, of anything else they have one axis more."""
+    if one is None:
+        return None
+    rows = one.applied[-1:] == ("row",) and one.applied.count("row") == 1
+    return replace(one, applied=one.applied[:-1] if rows else (*one.applied, "listed"))
 
 
 def _no_row(sample: Data) -> bool:
