@@ -128,7 +128,8 @@ def _delimiter_and_quote(lines: Sequence[str], quotes: bool, path: Path) -> tupl
     scores = {}
     for delimiter in _DELIMITERS:
         share, width, _ = max(_regularity(lines[:_DELIMITER_LINES], delimiter, quote) for quote in ('"', None))
-        scores[delimiter] = (round(share, 2) if width > 1 else 0.0, delimiter == by_suffix, width)
+        first = all(len(row) == width for row in _rows(lines[:1], delimiter, '"'))  # 0,5;1 has commas, its names none
+        scores[delimiter] = (round(share, 2) if width > 1 else 0.0, first, delimiter == by_suffix, width)
     delimiter = max(scores, key=lambda sign: scores[sign])
     if scores[delimiter][0] < 0.5:  # the commas of sentences differ from line to line: one column
         delimiter = _of_names(lines[0]) or by_suffix

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp, lgamma, log, sqrt
 
 MANY = 12  # above this, values that start elsewhere than 0 or 1 are rarely class ids
 FEW_ROWS = 10  # below this, "every value is different" says nothing
 SHAPED = 5  # from this many values on, one smooth hill is unlikely by chance (16 of 120 orders)
 COUNTED = 7  # from this many on it is 64 of 5040
 SPREAD = 3.0  # a hill needs a top at least this many times its foot
+CHANCE = 1.0  # how many sigmas one frequency may lie on the wrong side of its neighbour
+CLEAR = 6.0  # how many sigmas the top must stand above the foot
+RATED = 1.5  # the same for a scale of stars
+LAW_VALUES = 5  # fewer values than this follow any law
+LAW_ROWS = 50
+LAW_FREE = 3  # degrees of freedom from which on a fit means something
+LAW_SIGMAS = 2.0
+POOLED = 5
 YEARS = (1900, 2100)
 STARS = (5, 10)  # scales of ratings that start at 1
 FULL = 0.9  # share of the range that occurs where gaps are only classes nobody sampled
@@ -54,7 +63,7 @@ def quantity(values: Sequence[float], counts: Sequence[int], *, floating: bool =
         return _hill(values, counts, low)
     if gapless:
         return _starts_elsewhere(values, counts)
-    if low == 0 and high < 2 * distinct:
+    if low in (0, 1) and high < 2 * distinct:
         found = _hill(*_filled(values, counts), low)
         if found is not None and found.kind == "counts":
             return found
@@ -73,8 +82,14 @@ def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantit
         return Quantity("ratings", f"whole numbers 1 to {values[-1]:g}, unevenly used, as ratings are", leads=False)
     if low == 0 and values[-1] == PERCENT:
         return Quantity("numbers", "whole numbers 0 to 100 look like percentages", leads=False)
+    if low == 1 and len(values) in STARS and _unimodal(counts, RATED):
+        return Quantity("ratings", f"frequencies of 1 to {values[-1]:g} rise to one top, as ratings do", leads=False)
+    law = _law([0, *counts] if low == 1 else counts)
+    if law:
+        text = f"frequencies of {low:g} to {values[-1]:g} follow a {law} law, as counts do"
+        return Quantity("counts", text, leads=0 < counts.index(max(counts)) < len(counts) - 1)
     core = _without_tails(counts)
-    if not _unimodal(counts) and not (low == 0 and len(core) >= COUNTED and _unimodal(core)):
+    if not _unimodal(counts) and not (len(core) >= COUNTED and _unimodal(core, noise=low in (0, 1))):
         return _curve(values, counts)
     text = f"frequencies of {low:g} to {values[-1]:g} form one smooth hill"
     interior = 0 < counts.index(max(counts)) < len(counts) - 1
@@ -83,6 +98,34 @@ def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantit
     if low == 0 and len(values) >= COUNTED:
         return Quantity("counts", f"{text}, as counts do", leads=interior)
     return None
+
+
+def _law(counts: Sequence[int]) -> str:
+    """The law of counting that frequencies of 0, 1, 2, … follow, Poisson's or the geometric one; "" for neither.
+
+    Pearson's chi-squared against the law of the same mean, rare numbers pooled until five are expected.
+    """
+    rows = sum(counts)
+    if sum(map(bool, counts)) < LAW_VALUES or rows < LAW_ROWS or max(counts) < SPREAD * max(min(counts), 1):
+        return ""
+    mean = sum(value * count for value, count in enumerate(counts)) / rows
+    laws = {
+        "Poisson": [exp(value * log(mean) - mean - lgamma(value + 1)) for value in range(len(counts))],
+        "geometric": [(mean / (1 + mean)) ** value / (1 + mean) for value in range(len(counts))],
+    }
+    return next((name for name, shares in laws.items() if _fits(counts, shares, rows)), "")
+
+
+def _fits(counts: Sequence[int], shares: Sequence[float], rows: int) -> bool:
+    distance, bins, seen, expected = 0.0, 0, 0.0, 0.0
+    whole = zip([*counts, 0], [*shares, 1 - sum(shares)], strict=True)
+    for count, share in whole:
+        seen, expected = seen + count, expected + share * rows
+        if expected >= POOLED:
+            distance, bins, seen, expected = distance + (seen - expected) ** 2 / expected, bins + 1, 0.0, 0.0
+    distance += (seen - expected) ** 2 / max(expected, 1.0)
+    free = bins - 1
+    return free >= LAW_FREE and distance <= free + LAW_SIGMAS * sqrt(2 * free)
 
 
 def _filled(values: Sequence[float], counts: Sequence[int]) -> tuple[list[float], list[int]]:
@@ -94,8 +137,8 @@ def _filled(values: Sequence[float], counts: Sequence[int]) -> tuple[list[float]
 
 def _without_tails(counts: Sequence[int]) -> Sequence[int]:
     """Counts without the rare values at either end, whose order is chance."""
-    rows = sum(counts)
-    first = next(place for place, count in enumerate(counts) if count > TAIL * rows or count == max(counts))
+    rows, most = sum(counts), max(counts)
+    first = next(place for place, count in enumerate(counts) if count > TAIL * rows or count == most)
     last = next(place for place in range(len(counts), 0, -1) if counts[place - 1] > TAIL * rows or place == first + 1)
     return counts[first:last]
 
@@ -143,11 +186,12 @@ def _with_gaps(values: Sequence[float], counts: Sequence[int], floating: bool) -
     return Quantity("numbers", f"{distinct} values with gaps between {values[0]:g} and {values[-1]:g}", leads=True)
 
 
-def _unimodal(counts: Sequence[int]) -> bool:
-    """Whether frequencies rise to one top and fall from there, and clearly so."""
-    if max(counts) < SPREAD * min(counts):
+def _unimodal(counts: Sequence[int], spread: float = SPREAD, *, noise: bool = False) -> bool:
+    """Whether frequencies rise to one top and fall from there, and clearly so; with `noise`, as far as chance lets
+    them, and by more than chance."""
+    low, high = min(counts), max(counts)
+    if high < spread * low or (noise and high - low < CLEAR * sqrt(high + low)):
         return False
-    top = counts.index(max(counts))
-    rising = all(a <= b for a, b in pairwise(counts[: top + 1]))
-    falling = all(a >= b for a, b in pairwise(counts[top:]))
-    return rising and falling
+    top = counts.index(high)
+    steps = [*pairwise(counts[: top + 1]), *(pair[::-1] for pair in pairwise(counts[top:]))]
+    return all(a <= b + (CHANCE * sqrt(a + b) if noise else 0) for a, b in steps)

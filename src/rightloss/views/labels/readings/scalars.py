@@ -62,10 +62,10 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
         return _minus_one_and_zero(profile, counts, positions)
     readings: list[Reading] = []
     codes = codes if set(codes) <= set(values) else ()
-    named = codes or sentinel(values, loose=positions is not Positions.EXAMPLE)
-    code = named if given.ignore is None else None
     # ids beside a code such as 255 are no picture, whatever the code means
     grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
+    named = codes or (sentinel(values, loose=True) if grey is None else None)
+    code = named if given.ignore is None else None
     sign = _sign(profile, kept, named) if positions is Positions.EXAMPLE else None
     if code is not None:
         readings.append(_with_code(profile, kept, code, positions))
@@ -294,7 +294,8 @@ def _noisy_grey(
     """A black-and-white mask whose edges were blurred by resizing or lossy saving."""
     poles = sum(count for value, count in kept.items() if value <= NEAR_POLE or value >= GREY[1] - NEAR_POLE)
     inside = values[0] >= 0 and GREY[1] - NEAR_POLE <= values[-1] <= GREY[1]
-    blurred = positions in AREAS and len(values) > 2 and inside
+    both_sides = any(GREY_MIDDLE <= value < GREY[1] for value in values)  # ids lie on the dark side alone
+    blurred = positions in AREAS and len(values) > 2 and inside and (both_sides or values[-1] < GREY[1])
     if not blurred or poles < GREY_POLES * sum(kept.values()):
         return None
     facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are near 0 or 255", profile.where),)

@@ -9,6 +9,11 @@ CODES = (-100, -1, 255, -9, -99, -999, -9999, 9, 99, 999, 9999)
 LONE_CODES = (*CODES, -2)
 """Those that stand for "no label" as the only number out of line: -2 beside -1 is rather a rating from -2 to 2."""
 PADDING = (-100, -1)
+WIDE_CODES = (99, 255, 999, 9999)
+"""Those that stand for "no label" beside ids with gaps too."""
+BORDER = 255
+MOST_IDS = 200
+"""Ids of a picture's classes reach so far; grey levels go on."""
 BLANK_WORDS = frozenset({"", "?", "na", "n/a", "nan", "null"})
 """Texts that stand for "nothing was written here" rather than for a class."""
 CLASS_OR_BLANK_WORDS = frozenset({"-", ".", "none", "unknown", "missing"})
@@ -31,12 +36,21 @@ def perhaps_blank(value: Any) -> bool:
 def sentinel(values: Sequence[float], *, loose: bool = False) -> int | None:
     """The one code among sorted whole numbers whose removal leaves ids 0..K-1 or 1..K, K >= 2; None without one.
 
-    `loose`: a padding value below 0 is one beside any ids, as it is in sequences and pictures.
+    `loose`: ids may have gaps and start anywhere from 0 on, as they do in a sample; then a code that nobody gives to a
+    class has to lie further off.
     """
     found = next((code for code in LONE_CODES if code in values and _leaves_ids(values, {code})), None)
-    if found is None and loose and len(values) > 2 and values[0] in PADDING and values[1] >= 0:
+    if found is not None or not loose or len(values) < 3:
+        return found
+    if values[0] in LONE_CODES and values[0] < 0 <= values[1]:
         return int(values[0])
-    return found
+    far = values[0] >= 0 and values[-1] in WIDE_CODES and values[-1] > FAR * values[-2]
+    return int(values[-1]) if far or _is_border(values) else None
+
+
+def _is_border(values: Sequence[float]) -> bool:
+    """Whether 255, the highest number of a byte, stands above ids of which more are to come."""
+    return values[0] >= 0 and values[-1] == BORDER and values[-2] <= MOST_IDS
 
 
 def several_sentinels(values: Sequence[float]) -> tuple[int, ...]:
