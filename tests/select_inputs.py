@@ -57,6 +57,31 @@ def _channels_first(classes: int, *shape: int) -> Any:
     return np.moveaxis(np.eye(classes, dtype=np.uint8)[_rng().integers(0, classes, shape)], -1, 1)
 
 
+def _sampled_mask() -> Any:
+    """Four pictures with one object each, of 20 kinds, and a border of 255 that belongs to none."""
+    y = np.zeros((4, 32, 32), "uint8")
+    for picture, kind in enumerate((15, 7, 12, 3)):
+        y[picture, 8:20, 8:20] = kind
+    y[:, 7] = 255
+    return y
+
+
+def _busy_mask() -> Any:
+    return _rng().choice([*range(80), 255], (5, 32, 32)).astype("uint8")
+
+
+def _antialiased() -> Any:
+    y = np.zeros((5, 64, 64), "uint8")
+    y[:, 10:40, 10:40], y[:, 9, 10:40], y[:, 40, 10:40] = 255, 64, 191
+    return y
+
+
+def _frame(columns: Any) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(columns)
+
+
 def _steps(*values: int, length: int = 12) -> Any:
     return _rng().choice(values, (200, length))
 
@@ -192,6 +217,48 @@ NUMBERS = (
     Input("ages 0 to 90", _ages, "regression", asks=("task",)),
     Input(
         "counts, a gap in their tail", lambda: np.random.default_rng(3).poisson(3, 1000), "regression", asks=("task",)
+    ),
+    Input("counts, few of them", lambda: np.random.default_rng(0).poisson(1.5, 300), "regression", asks=("task",)),
+    Input("counts, many of them", lambda: np.random.default_rng(0).poisson(8, 1000), "regression", asks=("task",)),
+    Input("counts that halve", lambda: np.random.default_rng(0).geometric(0.5, 1000) - 1, "multiclass", asks=("task",)),
+    Input(
+        "stars around the middle", lambda: np.repeat(range(1, 6), [76, 100, 162, 134, 98]), "multiclass", asks=("task",)
+    ),
+    Input(
+        "a code beside ids with gaps",
+        lambda: np.r_[np.tile([0, 3, 7], 200), [-100] * 20],
+        "multiclass",
+        asks=("ignore",),
+        ignore=-100,
+    ),
+    Input(
+        "another code, ids from 10 on",
+        lambda: np.r_[np.tile([10, 20, 30], 200), [999] * 20],
+        "multiclass",
+        asks=("ignore",),
+        ignore=999,
+    ),
+    Input(
+        "few ids of a picture, and 255", _sampled_mask, "multiclass", asks=("ignore",), ignore=255, positions="pixel"
+    ),
+    Input(
+        "80 ids of a picture, and 255", _busy_mask, "multiclass", asks=("ignore", "task"), ignore=255, positions="pixel"
+    ),
+    Input("grey edges on both sides", _antialiased, "binary", positions="pixel"),
+    Input("rows of 0 and 1 as text", lambda: ["0 1 1 0", "1 0 0 1"] * 40, "error", says='if cell in "01"'),
+    Input("such rows with brackets", lambda: ["[0, 1, 1]", "[1, 0, 0]"] * 40, "error", says='if cell in "01"'),
+    Input("a frame with numbers as names", lambda: _frame(np.eye(3)[[0, 1, 2] * 20]), "multiclass"),
+    Input(
+        "a frame with names in two rows",
+        lambda: _frame({("a", "b"): [0, 1] * 20}),
+        "error",
+        says="'_'.join(map(str, name))",
+    ),
+    Input(
+        "ages as categories",
+        lambda: _frame({"age": _rng().integers(18, 90, 500)})["age"].astype("category"),
+        "multiclass",
+        asks=("task",),
     ),
     Input("8 classes of any size", lambda: np.repeat(range(8), _rng().integers(20, 300, 8)), "multiclass"),
     Input("100 even classes", lambda: _rng().integers(0, 100, 5000), "multiclass"),

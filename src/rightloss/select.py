@@ -32,7 +32,7 @@ HUGE = 10_000  # from this many classes on, softmax output and float32 probabili
 def select(
     labels: Any,
     *,
-    label: str | Sequence[str] | None = None,
+    label: str | int | Sequence[str | int] | None = None,
     header: bool | None = None,
     task: str | None = None,
     positions: str | None = None,
@@ -50,7 +50,7 @@ def select(
     Args:
         labels: array, list, Series, DataFrame, sparse matrix, `tf.data.Dataset`, generator, Ibis table or path. One
             label for each example on axis 0; y alone, not (x, y).
-        label: the label column, or columns, of a table or file.
+        label: the label column, or columns, of a table or file, by name or position.
         header: whether the first line of a CSV or TSV file names the columns; None looks at it.
         task: "binary", "multiclass", "multilabel" or "regression", where you know it.
         positions: "example", "token", "pixel" or "voxel": what one label belongs to.
@@ -73,7 +73,8 @@ def select(
         UnreadableInput: the labels could not be read.
     """
     given = _given(task, positions, several_true, ordered, ignore, form)
-    columns = (label,) if isinstance(label, str) else tuple(label) if label is not None else None
+    named = (label,) if isinstance(label, str | int) else tuple(label) if label is not None else None
+    columns: Any = named  # names, or positions; pandas also has names that are numbers
     with named_parts():
         from rightloss.views.labels.read import profile_all
 

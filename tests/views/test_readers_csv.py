@@ -81,10 +81,10 @@ def test_a_misspelled_column_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_missing_cells_are_none(tmp_path: Path) -> None:
-    """ "", NA, NaN and null are missing, in text and in numbers, quoted or not."""
+    """ "", NA, NaN and null are missing among numbers, "" among text, quoted or not: NA may be North America."""
     path = put(tmp_path, 'y,n\na,1\n,2\nNA,\n"NA",NaN\n"",null\nb,3\n')
     text, numbers = column(path, "y"), column(path, "n")
-    assert (text.values, text.none) == ({"a": 1, "b": 1}, 4)
+    assert (text.values, text.none) == ({"a": 1, "b": 1, "NA": 2}, 2)
     assert (numbers.values, numbers.missing, numbers.kind) == ({1: 1, 2: 1, 3: 1}, 3, "integer")
 
 
@@ -148,3 +148,16 @@ def test_parts_of_different_types_agree_on_one(tmp_path: Path) -> None:
     put(tmp_path, "y,other\nc,2\n", "3.csv")
     with pytest.raises(UnreadableInput, match="different columns: n, other"):
         from_path(tmp_path / "*.csv", columns=["y"])
+
+
+def test_codes_with_leading_zeros_are_text(tmp_path: Path) -> None:
+    """007 is not 7; a column of plain numbers stays one."""
+    path = put(tmp_path, "y,n\n007,7\n010,10\n123,0\n")
+    assert column(path, "y").values == {"007": 1, "010": 1, "123": 1}
+    assert column(path, "n").values == {7: 1, 10: 1, 0: 1}
+
+
+def test_decimal_commas_leave_the_delimiter_to_the_names(tmp_path: Path) -> None:
+    """Every row but the first has a comma as regularly as semicolons: the line of names has none."""
+    path = put(tmp_path, "a;b;y\n" + "0,65;3;lo\n0,75;4;hi\n" * 300)
+    assert column(path, "y").values == {"lo": 300, "hi": 300}

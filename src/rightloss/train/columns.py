@@ -31,11 +31,17 @@ def numbers(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def texts(column: pa.ChunkedArray) -> np.ndarray:
-    """A column as text, shape (n,) of objects: "" where a cell is missing; spaces at both ends do not count."""
+    """A column of features as text, shape (n,) of objects: "" where a cell is missing or says so ("NA", "null"), which
+    is a category like any other; spaces at both ends do not count."""
     import pyarrow as pa
 
     cells = column if is_text(column.type) else column.cast(pa.string())
-    return np.array([MISSING_TEXT if cell is None else cell.strip() for cell in cells.to_pylist()], dtype=object)
+    stripped = (MISSING_TEXT if cell is None else cell.strip() for cell in cells.to_pylist())
+    return np.array([MISSING_TEXT if cell.lower() in _NOTHING else cell for cell in stripped], dtype=object)
+
+
+_NOTHING = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
+"""What tables write where there is no value; "?" and "none" may be answers."""
 
 
 def is_text(kind: Any) -> bool:

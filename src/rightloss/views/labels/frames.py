@@ -64,7 +64,7 @@ def _narwhal(frame: Any) -> Any:
     if pandas is not None and isinstance(frame, (pandas.Index, pandas.api.extensions.ExtensionArray)):
         _refuse_intervals(frame, "the column")  # while it still is what the user has: its fix differs from a Series'
         frame = pandas.Series(frame)
-    if getattr(getattr(frame, "columns", None), "nlevels", 1) > 1:
+    if pandas is not None and isinstance(frame, pandas.DataFrame) and frame.columns.nlevels > 1:
         raise UnsupportedInput(
             f"the data frame has column names in {frame.columns.nlevels} rows, such as {tuple(frame.columns[0])!r}",
             expected="one name for each column",

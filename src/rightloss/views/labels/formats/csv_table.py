@@ -25,7 +25,11 @@ _ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 
 
 def open_csv(path: Path, header: bool | None = None) -> Table:
-    """The text table at `path` (may be .gz, .bz2 or .zst). Cells "", NA, NaN, null and the like are missing."""
+    """The text table at `path` (may be .gz, .bz2 or .zst).
+
+    Among numbers cells such as "", NA, NaN and null are missing; among text only "" is, since "NA" may be a name
+    (North America): who reads the column decides. Whole numbers of which one has a leading zero are text, "007".
+    """
     dialect = read_dialect(path, header)
     known_types: dict[str, Any] = {}  # of columns that were read to their end
 
@@ -47,7 +51,9 @@ def open_csv(path: Path, header: bool | None = None) -> Table:
     return Table(path=path, kind="csv", names=dialect.names, exact=exact, batches=batches, notes=dialect.notes)
 
 
-def _reader(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str, Any]) -> Any:
+def _reader(
+    path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str, Any], missing: Sequence[str] | None = None
+) -> Any:
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
@@ -70,6 +76,7 @@ def _reader(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[st
         convert_options=pacsv.ConvertOptions(
             include_columns=list(columns),
             column_types=types,
+            null_values=None if missing is None else list(missing),
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
         ),
@@ -104,8 +111,23 @@ def _parse_error(path: Path, dialect: Dialect, message: str) -> UnreadableInput:
 
 
 def _read(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-    with _guarded(path, dialect), _reader(path, dialect, columns, types) as reader:
-        yield from reader
+    import pyarrow as pa
+
+    texts = [name for name in columns if pa.types.is_string(types[name])]
+    numbers = [name for name in columns if name not in texts]
+    if not texts or not numbers:
+        with _guarded(path, dialect), _reader(path, dialect, columns, types, [""] if texts else None) as reader:
+            yield from reader
+        return
+    # What is missing differs, so that text and numbers are read side by side; blocks are cut before columns are chosen.
+    with (
+        _guarded(path, dialect),
+        _reader(path, dialect, texts, types, [""]) as one,
+        _reader(path, dialect, numbers, types) as other,
+    ):
+        for left, right in zip(one, other, strict=True):
+            found = {**dict(zip(texts, left.columns, strict=True)), **dict(zip(numbers, right.columns, strict=True))}
+            yield pa.RecordBatch.from_arrays([found[name] for name in columns], names=list(columns))
 
 
 def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Schema:
@@ -120,7 +142,10 @@ def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Sc
                 if any(not pa.types.is_string(field.type) for field in schema):  # text cannot get any wider
                     for _ in reader:
                         pass
-                return schema
+            if codes := _with_leading_zeros(path, dialect, schema):
+                types.update(dict.fromkeys(codes, pa.string()))
+                continue
+            return schema
         except pa.ArrowInvalid as error:
             found = _COLUMN.search(str(error))
             name = dialect.names[int(found.group(1))] if found else None
@@ -128,6 +153,22 @@ def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Sc
                 raise _parse_error(path, dialect, str(error)) from None
             before = types.get(name) or _inferred(path, dialect, name)
             types[name] = pa.type_for_alias(_WIDER.get(str(before), "string"))
+
+
+def _with_leading_zeros(path: Path, dialect: Dialect, schema: pa.Schema) -> list[str]:
+    """Columns of whole numbers in which the first block has one such as 007: a code, which a number is not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = [field.name for field in schema if pa.types.is_integer(field.type)]
+    if not whole:
+        return []
+    with _reader(path, dialect, whole, dict.fromkeys(whole, pa.string())) as reader:
+        first = next(iter(reader), None)
+    if first is None:
+        return []
+    found = (pc.any(pc.match_substring_regex(first.column(name), r"^\s*0[0-9]")).as_py() for name in whole)
+    return [name for name, zeros in zip(whole, found, strict=True) if zeros]
 
 
 def _inferred(path: Path, dialect: Dialect, name: str) -> Any:

@@ -73,7 +73,12 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
         readings.append(grey)
     classes = class_reading(profile, values, counts, positions=positions, ignored=ignored, answers=_no_code(code))
     if positions in AREAS and grey is None and len(values) > PICTURE_LEVELS:
-        return _picture_or_classes(profile, values, classes)
+        if code is None:
+            return _picture_or_classes(profile, values, classes)
+        rest = [value for value in values if value not in _codes(code)]
+        return [*_picture_or_classes(profile, rest, readings[0]), classes.asking(ask_code(_codes(code)))]
+    if sign is not None and profile.ordered is not None:
+        sign = replace(sign, leads=False)  # somebody declared categories
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
     if code is None:
@@ -194,7 +199,8 @@ def _picture_or_classes(profile: LabelProfile, values: Sequence[Any], classes: R
     """Many whole values in pixels: a mask of many classes, or a picture, depth, or heat map."""
     ask = Ask("task", "Are the pixel values class ids, or brightness, depth or the like to predict?")
     numbers = regression((observed(f"{len(values):,} different values in the pixels", profile.where),))
-    gapless = values[-1] - values[0] + 1 == len(values) and values[0] in (0, 1)
+    ids = values[:-1] if sentinel(values, loose=True) == values[-1] else values
+    gapless = ids[-1] - ids[0] + 1 == len(ids) and ids[0] in (0, 1)
     if gapless and len(values) <= MOST_PIXEL_CLASSES:
         return [classes, numbers.asking(ask)]
     return [numbers, classes.asking(ask)]

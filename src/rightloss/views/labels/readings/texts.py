@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,6 +48,7 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
         return [constant(profile, next(iter(kept)))]
     refuse_odd_cells(profile, kept)
     refuse_yes_no_columns(profile, kept, given, positions)
+    refuse_written_rows(profile, kept)
     readings = _as_classes(profile, kept, positions, one_or_all(profile, gone) if stated is not None else None)
     tagged = profile.tag_separator is not None and positions is Positions.EXAMPLE
     if given.ignore is None and readings[0].evidence is not None and not tagged:
@@ -99,6 +101,26 @@ def refuse_yes_no_columns(profile: LabelProfile, kept: Mapping[Any, int], given:
         f"{profile.shape[0]} columns of text ({profile.where or 'labels'}): {', '.join(map(repr, list(kept)[:4]))}",
         expected="columns of numbers, or sequences of class names",
         fix=f"{line}; where each row is a sequence: positions='token'",
+    )
+
+
+_WRITTEN_ROW = re.compile(r"[\[({]?\s*[01](?:[\s,;|]+[01]){2,}\s*[\])}]?")
+
+
+def refuse_written_rows(profile: LabelProfile, kept: Mapping[Any, int]) -> None:
+    """Rows of 0 and 1, one cell for each label, that were written as one text each: "0 1 1 0".
+
+    Raises:
+        UnsupportedInput: the line that makes them columns.
+    """
+    texts = [str(value).strip() for value in kept]
+    cells = {sum(sign in "01" for sign in text) for text in texts}
+    if len(texts) < 2 or len(cells) > 1 or not all(map(_WRITTEN_ROW.fullmatch, texts)):
+        return
+    raise UnsupportedInput(
+        f"labels are rows of 0 and 1 written as text ({profile.where or 'labels'}): {', '.join(map(repr, texts[:3]))}",
+        expected="one column of numbers for each label",
+        fix='y = np.array([[int(cell) for cell in row if cell in "01"] for row in y])',
     )
 
 
