@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from rightloss.views.source import arrays, containers, functions
+from rightloss.views.source import arrays, containers, frames, functions
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import is_model, layer_list, model_output
@@ -193,7 +193,7 @@ def _object_item(machine: Machine, base: Obj, index: Value, node: ast.AST) -> Va
     if base.cls == "numpy.eye":
         return arrays.rows_of_eye(base, index, node)
     if isinstance(base.cls, str) and base.cls.startswith("pandas."):
-        return arrays.column(base, index, node)
+        return frames.column(base, index, node)
     if isinstance(base.cls, UserClass):
         member = base.cls.find("__getitem__")
         if isinstance(member, Function):
@@ -214,7 +214,7 @@ def sliced(machine: Machine, base: Value, parts: list[Value | slice], node: ast.
     if isinstance(base, Tensor):
         return Tensor(Ref("tensor.item"), (base,), node)
     if isinstance(base, Obj) and isinstance(base.cls, str) and base.cls.startswith("pandas."):
-        return arrays.frame_part(base, parts, node)
+        return frames.part(base, parts, node)
     if isinstance(base, Const) and isinstance(base.value, str):
         return Unknown("part of a text", node)
     if isinstance(base, Unknown) and isinstance(node, ast.Subscript):
@@ -258,14 +258,20 @@ def set_item(machine: Machine, base: Value, index: Value | None, value: Value, n
     if isinstance(base, Data):
         return arrays.filled(base, value, node)
     if isinstance(base, Obj) and isinstance(index, Const):
-        machine.store(base.attrs, ("column", index.value) if _is_frame(base) else _key(index), value)
+        machine.store(base.attrs, ("column", index.value) if frames.is_frame(base) else _key(index), value)
     elif isinstance(base, Unknown) and index is not None:
         machine.store(base.parts, _key(index), value)
     return None
 
 
-def _is_frame(base: Obj) -> bool:
-    return isinstance(base.cls, str) and base.cls.startswith("pandas.")
+def overwrite(machine: Machine, base: Value, column: Value | None) -> None:
+    """`df.loc[mask, "y"] = value`: cells of one column are something else now."""
+    if isinstance(base, Choice):
+        for _, each in base.alternatives:
+            overwrite(machine, each, column)
+    elif isinstance(base, Obj) and frames.is_frame(base):
+        for key, value in frames.overwritten(base, column).items():
+            machine.store(base.attrs, key, value)
 
 
 def unpacked(machine: Machine, value: Value, count: int, star: int | None) -> list[Value]:

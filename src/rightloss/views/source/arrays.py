@@ -10,7 +10,7 @@ from typing import Any
 from rightloss.contract.vocabulary import Labels
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
-from rightloss.views.source.selections import by_content, chosen, is_random, selects_rows
+from rightloss.views.source.selections import by_content, chosen, is_random, neighbours, selects_rows
 from rightloss.views.source.values import (
     Args,
     Bound,
@@ -131,7 +131,10 @@ def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     columns = any(not isinstance(part, slice) for part in parts[1:])
     narrowed = any(isinstance(part, slice) and part != slice(None) for part in parts[1:])
     rows_only = len(parts) == 1 or not (columns or narrowed)
-    base = chosen(base, node) if parts and by_content(parts[0]) and selects_rows(parts[0]) else base
+    if parts and isinstance(parts[0], slice):
+        base = neighbours(base, parts[0])
+    elif parts and by_content(parts[0]) and selects_rows(parts[0]):
+        base = chosen(base, node)
     whole_columns = base.encoding is not None and base.encoding <= _COLUMN_ENCODINGS
     if not rows_only and whole_columns:
         return Data(shape=shape, node=node, prediction=_reduced(base, "column"))
@@ -208,40 +211,6 @@ def rows_of_eye(eye: Obj, index: Value, node: ast.AST) -> Value:
     )
 
 
-def column(frame: Obj, index: Value, node: ast.AST) -> Value:
-    """`df["name"]`, `df[["a", "b"]]`: the same column whenever it is read; rows where the index selects them."""
-    if isinstance(index, Data | Unknown):
-        return frame
-    key: Any = None
-    if isinstance(index, Const) and isinstance(index.value, str | int):
-        key = ("column", index.value)
-    elif isinstance(index, Seq) and all(isinstance(each, Const) for each in index.items):
-        key = ("columns", tuple(constant(each) for each in index.items))
-    if key is None:
-        return Data(node=node)
-    found = frame.attrs.get(key)
-    if found is None:
-        shape: Shape | None = (None,) if key[0] == "column" else (None, Const(len(key[1])))
-        if isinstance(frame.args.get(None, "header"), Seq):
-            shape = None  # names in several rows: one of the first row holds several columns
-        found = frame.attrs[key] = Data(shape=shape, node=node)
-    return found
-
-
-def frame_part(frame: Obj, parts: Sequence[Value | slice], node: ast.AST) -> Value:
-    """`df.iloc[:, 3]`, `df[10:]`."""
-    if len(parts) == 1 and isinstance(parts[0], slice):
-        return frame
-    last = parts[-1]
-    if isinstance(last, Const):
-        return column(frame, last, node)
-    if isinstance(last, slice):
-        first, stop = (constant(each) if each is not None else None for each in (last.start, last.stop))
-        width = Const(stop - (first or 0)) if isinstance(stop, int) and stop > (first or 0) >= 0 else None
-        return Data(shape=(None, width), node=node)
-    return Data(node=node)
-
-
 def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], node: ast.AST) -> Value:
     """`left < right`: predictions against a threshold are decoded, data becomes 0/1."""
     flipped = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
@@ -274,7 +243,9 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
             return Data(shape=base.shape, node=node)
         if name in ("tolist", "to_list"):
             return as_list(base)
-        return replace(base) if name in _TAKEN else base
+        if name in ("head", "tail"):
+            base = neighbours(base, slice(None, args.get(0, "n") or Const(5)))
+        return replace(base, mixed=base.mixed or name == "sample") if name in _TAKEN else base
     if name == "argmax":
         return argmax(machine, base, args, None, args.get(0, "axis", "dimension"))
     if name in ("reshape", "ravel", "flatten", "squeeze"):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from rightloss.contract import table
-from rightloss.views.source import arrays, containers, datasets, encoders, functions, labels, layers, training
+from rightloss.views.source import arrays, containers, datasets, encoders, frames, functions, labels, layers, training
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import (
     COPIES,
@@ -38,17 +38,19 @@ from rightloss.views.source.values import (
     Unknown,
     UserClass,
     Value,
+    constant,
     guarded,
     merge,
 )
 
 _evaluate: Callable[[Machine, ast.expr], Value]
+_rebind: Callable[[Machine, ast.expr, Value], None]
 
 
-def connect(evaluate: Callable[[Machine, ast.expr], Value]) -> None:
+def connect(evaluate: Callable[[Machine, ast.expr], Value], rebind: Callable[[Machine, ast.expr, Value], None]) -> None:
     """Tie the knot: calls evaluate their arguments, expressions hold calls."""
-    global _evaluate
-    _evaluate = evaluate
+    global _evaluate, _rebind
+    _evaluate, _rebind = evaluate, rebind
 
 
 def call(machine: Machine, node: ast.Call) -> Value:
@@ -57,12 +59,28 @@ def call(machine: Machine, node: ast.Call) -> Value:
     if isinstance(func, ast.Attribute):
         receiver = _evaluate(machine, func.value)
         args = _arguments(machine, node)
-        return each_alternative(machine, receiver, lambda one: method(machine, one, func.attr, args))
+        made = each_alternative(machine, receiver, lambda one: method(machine, one, func.attr, args))
+        _in_place(machine, receiver, func, args, made)
+        return made
     called = _evaluate(machine, func)
     if isinstance(called, Ref) and called.name == "builtins.super":
         return _super(machine, node)
     args = _arguments(machine, node)
     return each_alternative(machine, called, lambda one: invoke(machine, one, args))
+
+
+def _in_place(machine: Machine, receiver: Value, func: ast.Attribute, args: Args, made: Value) -> None:
+    """`df.drop(rows, inplace=True)`, `np.putmask(y, mask, 0)`: what a call changes is something else afterwards."""
+    if "inplace" in args.keywords and constant(args.keywords["inplace"]) is not False:
+        if isinstance(receiver, Data) or frames.is_frame(receiver):
+            _rebind(machine, func.value, made)
+    elif isinstance(receiver, Ref) and receiver.name == "numpy" and func.attr in _FILLS:
+        first, place = args.get(0, "a", "arr", "dst"), args.place(0, "a", "arr", "dst")
+        if isinstance(first, Data) and isinstance(place, ast.expr):
+            _rebind(machine, place, arrays.filled(first, Const(None), place))
+
+
+_FILLS = frozenset({"putmask", "place", "put", "copyto", "fill_diagonal", "put_along_axis"})
 
 
 def each_alternative(machine: Machine, value: Value, function: Callable[[Value], Value]) -> Value:
@@ -317,19 +335,9 @@ def _call_name(machine: Machine, name: str, args: Args) -> Value:
     return _foreign(machine, name, args)
 
 
-_TRUSTED = (
-    "keras",
-    "tensorflow",
-    "numpy",
-    "pandas",
-    "sklearn",
-    "matplotlib",
-    "builtins",
-    "os",
-    "random",
-    "time",
-    "scipy",
-)
+_TRUSTED = frozenset((
+    "keras", "tensorflow", "numpy", "pandas", "sklearn", "matplotlib", "builtins", "os", "random", "time", "scipy",
+))  # fmt: skip
 
 
 def _foreign(machine: Machine, name: str, args: Args) -> Value:

@@ -58,10 +58,18 @@ def _label_values(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
         yield Condition.LABEL_KIND, LabelKind.TEXT, f"y is {data.why}", data.node
     elif source is Source.SIGNED:
         yield Condition.RANGE, LabelRange.SIGNED, "y holds -1 and 1", data.node
-    elif source is Source.OFFSET and data.low is not None:
+    elif source is Source.OFFSET and data.low is not None and _out_of_reach(data, read):
         yield Condition.RANGE, LabelRange.OFFSET, f"the smallest label is {data.low:g}", data.node
     elif source is Source.CONTINUOUS:
         yield Condition.MEANING, Meaning.QUANTITY, f"y is {data.why}", data.node
+
+
+def _out_of_reach(data: Data, read: Reading) -> bool:
+    """Whether labels that do not start at 0 end beyond the units: 1..K on K + 1 units is one unit that stays silent."""
+    if read.loss.family is not Loss.SPARSE:
+        return True
+    units = constant(read.head.units)
+    return isinstance(units, int) and data.high is not None and data.high >= units
 
 
 def _row_sums(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:

@@ -223,9 +223,10 @@ def _sample(value: Value, node: ast.AST | None) -> Value:
 
 
 def _enumerate(machine: Machine, args: Args, invoke: Invoke) -> Value:
-    value = args.get(0)
-    if isinstance(value, Seq) and not value.is_open:
-        return Seq.of([Seq.of((Const(n), item), "tuple") for n, item in enumerate(value.items)])
+    value, start = args.get(0, "iterable"), args.get(1, "start") or Const(0)
+    first = constant(start)
+    if isinstance(value, Seq) and not value.is_open and isinstance(first, int):
+        return Seq.of([Seq.of((Const(n), item), "tuple") for n, item in enumerate(value.items, first)])
     inner = _sample(value, args.node) if value is not None else Unknown("nothing", args.node)
     return Seq.of((Gap(Seq.of((Unknown("a position", args.node), inner), "tuple")),))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source.literals import literal_labels
-from rightloss.views.source.selections import some_classes
+from rightloss.views.source.selections import some
 from rightloss.views.source.values import (
     Args,
     Const,
@@ -164,10 +164,13 @@ def _rows(value: Value, node: ast.AST | None) -> Value:
     return replace(value) if isinstance(value, Data) else value  # a batch is not the array that it is taken from
 
 
-def _ids(classes: int | None, shape: tuple[Value | None, ...], node: ast.AST | None, why: str) -> Data:
+def _ids(
+    classes: int | None, shape: tuple[Value | None, ...], node: ast.AST | None, why: str, *, mixed: bool = False
+) -> Data:
     if classes is None:
         return Data(_CONTINUOUS, shape=shape, whole=False, node=node, why=why)
-    return Data(_TWO if classes == 2 else _INDEX, Const(classes), True, shape, 0, classes - 1, True, node, why)
+    kinds = _TWO if classes == 2 else _INDEX
+    return Data(kinds, Const(classes), True, shape, 0, classes - 1, True, node, why, mixed=mixed)
 
 
 def _keras_dataset(name: str, args: Args) -> Value:
@@ -179,8 +182,9 @@ def _keras_dataset(name: str, args: Args) -> Value:
         classes = 20
     x = Data(shape=(None, *(Const(size) for size in sizes)) if sizes else (None,), node=args.node)
     y_shape: tuple[Value | None, ...] = (None, Const(1)) if is_column else (None,)
+    why = f"keras.datasets.{name}"
     pairs = [
-        Seq.of((replace(x, parts={}), _ids(classes, y_shape, args.node, f"keras.datasets.{name}")), "tuple", args.node)
+        Seq.of((replace(x, parts={}), _ids(classes, y_shape, args.node, why, mixed=True)), "tuple", args.node)
         for _ in range(2)
     ]
     return Seq.of(pairs, "tuple", args.node)
@@ -189,6 +193,11 @@ def _keras_dataset(name: str, args: Args) -> Value:
 def _sklearn(name: str, args: Args) -> Value:
     """`load_iris()` and its kin: `.data` and `.target`, or the pair where `return_X_y` asks for it."""
     classes, features = _SKLEARN[name]
+    wanted = args.get(0, "n_class") if name == "load_digits" else None
+    if wanted is not None:
+        classes = constant(wanted)
+        if not isinstance(classes, int):
+            return Unknown("digits of which some are left out", args.node)
     x = Data(shape=(None, Const(features)), node=args.node)
     y = _ids(classes, (None,), args.node, f"{name}()")
     if constant(args.get(None, "return_X_y")):
@@ -283,7 +292,7 @@ def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
     if name == "map":
         return _mapped(receiver, args, invoke)
     if name == "filter":
-        return Dataset(_filtered(receiver.element), receiver.node, receiver.class_names)
+        return Dataset(some(receiver.element), receiver.node, receiver.class_names)
     if name in _SAME:
         if name == "apply" and isinstance(args.get(0), Function):
             result = invoke(args.positional[0], Args(args.node, (receiver,)))
@@ -294,13 +303,6 @@ def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
     if name == "enumerate":
         return Dataset(Seq.of((Unknown("a position", args.node), receiver.element), "tuple"), args.node)
     return Unknown("a method of a dataset", args.node)
-
-
-def _filtered(element: Value) -> Value:
-    """An element of what a condition lets through: some classes may be left out."""
-    if isinstance(element, Seq) and not element.is_open:
-        return Seq.of([_filtered(each) for each in element.items], element.kind, element.node)
-    return some_classes(element) if isinstance(element, Data) else element
 
 
 def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays, datasets
+from rightloss.views.source import datasets, frames
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
@@ -36,7 +36,7 @@ def method(machine: Machine, receiver: Obj, name: str, args: Args) -> Value | No
     if name in datasets.FLOWS and short == "ImageDataGenerator":
         return datasets.flow(name, args)
     if module.startswith("pandas."):
-        return _frame(receiver, name, args)
+        return frames.method(receiver, name, args)
     if module.startswith("keras.layers.") and name == "adapt":
         return Const(None)
     return None
@@ -47,9 +47,18 @@ def _classes(receiver: Obj, value: Value | None, node: ast.AST | None) -> Value:
     found = receiver.attrs.get("classes_")
     if not isinstance(found, Value):
         found = receiver.attrs["classes_"] = Unknown("the classes of an encoder", node)
-    if isinstance(value, Data) and value.classes is not None and value.encoding and value.encoding <= _ONE_EACH:
-        return value.classes
+    known = _counted(value)
+    if known is not None:
+        return known
     return Symbol("num_classes", ("len", found), node)
+
+
+def _counted(value: Value | None) -> Value | None:
+    """How many classes labels have, where all of them are surely there."""
+    one_each = (
+        isinstance(value, Data) and value.exact and bool(value.encoding) and (value.encoding or set()) <= _ONE_EACH
+    )
+    return value.classes if isinstance(value, Data) and one_each else None
 
 
 def _encode(receiver: Obj, name: str, args: Args) -> Value:
@@ -58,13 +67,9 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
         receiver.attrs["one each"] = Const(True)
     value = literal_labels(value) if isinstance(value, Seq) else value
     if name == "fit":
-        if (
-            isinstance(value, Data)
-            and value.encoding
-            and value.encoding <= _ONE_EACH
-            and isinstance(value.classes, Const)
-        ):
-            receiver.attrs["count"] = value.classes
+        count = _counted(value)
+        if isinstance(count, Const):
+            receiver.attrs["count"] = count
         return receiver
     if name == "inverse_transform":
         return Data(node=args.node)
@@ -105,34 +110,6 @@ def _one_each(value: Value | None) -> bool:
         return value.shape is not None and len(value.shape) == 2 and constant(value.shape[1]) == 1
     rows = [each.sample if isinstance(each, Gap) else each for each in value.items] if isinstance(value, Seq) else []
     return bool(rows) and all(isinstance(row, Seq) and not row.is_open and len(row.items) == 1 for row in rows)
-
-
-def _frame(receiver: Obj, name: str, args: Args) -> Value | None:
-    if name == "pop":
-        return arrays.column(receiver, args.get(0, "item") or Unknown("a column"), args.node or ast.Pass())
-    if name in (
-        "drop",
-        "sample",
-        "copy",
-        "fillna",
-        "dropna",
-        "reset_index",
-        "head",
-        "tail",
-        "astype",
-        "sort_values",
-        "append",
-        "merge",
-        "replace",
-        "shuffle",
-        "join",
-        "apply",
-        "query",
-    ):
-        return receiver
-    if name in ("to_numpy", "to_list", "as_matrix"):
-        return Data(node=args.node)
-    return None
 
 
 def apply(machine: Machine, called: Obj, args: Args) -> Value | None:

@@ -21,6 +21,7 @@ from rightloss.contract import (
     Setup,
     Width,
 )
+from rightloss.contract.vocabulary import Source
 from rightloss.views.source.conditions import QUANTITIES, conditions
 from rightloss.views.source.datasets import FEATURE
 from rightloss.views.source.decoding import decode_uses
@@ -272,7 +273,8 @@ def _words(units: Value) -> str:
     return str(constant(units)) if isinstance(units, Const) else units.text if isinstance(units, Symbol) else "some"
 
 
-_IDS = frozenset({Labels.INDEX, Labels.BINARY})
+_ONE_EACH = frozenset({Labels.INDEX, Labels.BINARY, Source.OFFSET, Source.SIGNED, Source.TEXT})
+"""One number or word for each example, however many units there are."""
 
 
 def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
@@ -294,7 +296,7 @@ def widths_of(units: Value, data: Data | None) -> frozenset[Width]:
     if size == count:
         return frozenset({Width.K}) if data.exact else frozenset({Width.K, Width.FEWER})
     # Units that no id stands for learn to stay silent; columns must match one by one.
-    columns = data.exact and not (data.encoding or frozenset()) & _IDS
+    columns = data.exact and not (data.encoding or frozenset()) & _ONE_EACH
     return frozenset({Width.MORE}) if columns else frozenset({Width.K, Width.MORE})
 
 

@@ -12,6 +12,7 @@ from rightloss.views.source.machine import Machine, OutOfSteps, Scope
 from rightloss.views.source.names import conventional
 from rightloss.views.source.outcomes import iterate, truth
 from rightloss.views.source.ranges import arithmetic
+from rightloss.views.source.selections import some
 from rightloss.views.source.values import (
     ALWAYS,
     Const,
@@ -237,7 +238,8 @@ def _comprehend(machine: Machine, generators: list[ast.comprehension], element: 
     items = iterate(evaluate(machine, first.iter), first.iter)
     if items is None or len(items) > MAX_RANGE or any(isinstance(item, Gap) for item in items):
         sample = next((item.sample for item in items or () if isinstance(item, Gap) and item.sample), None)
-        assign(machine, first.target, sample or Unknown("one of many items", first.target))
+        sample = sample or Unknown("one of many items", first.target)
+        assign(machine, first.target, some(sample) if first.ifs else sample)
         inner = _comprehend(machine, generators[1:], element)
         return [Gap(inner[0] if inner else None)]
     found: list[Value] = []
@@ -296,11 +298,27 @@ def assign(machine: Machine, target: ast.expr, value: Value) -> None:
         index = target.slice
         plain = None if isinstance(index, ast.Slice | ast.Tuple) else evaluate(machine, index)
         home = evaluate(machine, target.value)
+        if isinstance(index, ast.Tuple) and not isinstance(index.elts[-1], ast.Slice):
+            access.overwrite(machine, home, evaluate(machine, index.elts[-1]))
+        elif isinstance(plain, Data):
+            access.overwrite(machine, home, None)
         changed = access.set_item(machine, home, plain, value, index)
-        if changed is not None and isinstance(target.value, ast.Name):
-            machine.bind(target.value.id, changed)
+        if changed is not None:
+            rebind(machine, target.value, changed)
     elif isinstance(target, ast.Starred):
         assign(machine, target.value, value)
+
+
+_VIEWS = frozenset({"loc", "iloc", "at", "iat", "values", "array", "flat"})
+
+
+def rebind(machine: Machine, place: ast.expr, changed: Value) -> None:
+    """What was changed in place, where it is kept: `df["y"][mask] = 0` changes a column, as `y.loc[mask] = 0` does."""
+    while isinstance(place, ast.Attribute) and place.attr in _VIEWS:
+        place = place.value
+    plain = isinstance(place, ast.Subscript) and isinstance(place.slice, ast.Constant)
+    if plain or isinstance(place, ast.Name | ast.Attribute):
+        assign(machine, place, changed)
 
 
 def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:

@@ -163,7 +163,9 @@ def _unit_layer(kind: str, layer: Obj, world: World) -> Head:
         return unknown(f"{kind} without units", layer.node)
     given = _argument(layer, activation_index, ("activation",), world)
     name: str | None
-    if given is None:
+    if "activation" in layer.attrs:
+        name = None  # set from outside, and when that counts is not followed
+    elif given is None:
         name = None if layer.args.is_open else default
     else:
         name = activation_name(given, world)
@@ -189,7 +191,8 @@ def _activation_layer(kind: str, layer: Obj, value: Tensor, world: World, depth:
     below = _below(value, world, depth)
     if kind == "Activation":
         given = _argument(layer, 0, ("activation",), world)
-        name = activation_name(given, world) if given is not None else None
+        known = given is not None and "activation" not in layer.attrs
+        name = activation_name(given, world) if known and given is not None else None
     else:
         name = layers.ACTIVATIONS[kind]
     axis = world.pick(layer.args.get(0, "axis")) if kind == "Softmax" else None

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from rightloss.contract.vocabulary import Labels
-from rightloss.views.source import arrays, datasets, drawn, ranges
+from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source import arrays, datasets, drawn, frames, ranges
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
+from rightloss.views.source.selections import some_classes
 from rightloss.views.source.values import (
     Args,
     Const,
@@ -63,6 +64,17 @@ def _as_array(args: Args) -> Value | None:
     return value if isinstance(value, Data | Tensor | Dataset) else None
 
 
+def _columns_of(ids: Value | None, args: Args) -> Value:
+    """How many columns ids become where nobody says it: up to the largest one, whichever occur."""
+    if isinstance(ids, Data) and ids.encoding is not None and ids.exact:
+        top, kinds = ids.high, ids.encoding
+        if kinds == {Source.OFFSET} and top is not None:
+            return Const(int(top) + 1, args.node)
+        if kinds <= {Labels.INDEX, Labels.BINARY} and ids.classes is not None:
+            return ids.classes
+    return Symbol("num_classes", ("columns", args), args.node)
+
+
 def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine, Args], Value]:
     """`to_categorical(y, n)`, `tf.one_hot(y, n)`: ids become one-hot rows."""
 
@@ -72,8 +84,7 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
         if isinstance(args.get(width, *names), Const) and constant(args.get(width, *names)) is None:
             units = None
         if units is None:
-            known = value.classes if isinstance(value, Data) and value.encoding else None
-            units = known or Symbol("num_classes", ("columns", args), args.node)
+            units = _columns_of(value, args)
         if (
             isinstance(value, Data)
             and value.encoding is not None
@@ -94,12 +105,17 @@ def _one_hot(width: int, *names: str, columns: bool = True) -> Callable[[Machine
 def _split(machine: Machine, args: Args) -> Value:
     """`train_test_split(a, b)`: two parts of each."""
     parts: list[Value] = []
+    told = args.get(None, "shuffle")
+    mixed = told is None or constant(told) is True
     for value in args.positional:
         value = _plain(value) or value
         for _ in range(2):
             if isinstance(value, Data):
                 cut = (None, *value.shape[1:]) if value.shape else None
-                parts.append(replace(value, shape=cut, parts={}))
+                rows = replace(value, shape=cut, parts={}, mixed=value.mixed or mixed)
+                parts.append(rows if rows.mixed else some_classes(rows))
+            elif isinstance(value, Obj) and frames.is_frame(value):
+                parts.append(frames.mixed(value) if mixed else frames.changed(value, some_classes))
             else:
                 parts.append(value if isinstance(value, Obj) else Unknown("a part of a split", args.node))
     return Seq.of(parts, "tuple", args.node) if parts else Unknown("a split", args.node)
@@ -109,7 +125,7 @@ def _dummies(machine: Machine, args: Args) -> Value:
     value = args.get(0, "data")
     if not isinstance(value, Data) or (value.shape is not None and len(value.shape) != 1) or args.get(None, "columns"):
         return Data(node=args.node)
-    units = value.classes if value.encoding else None
+    units = value.classes if value.encoding and value.exact else None
     units = units or Symbol("num_classes", ("columns", args), args.node)
     if constant(args.get(None, "drop_first")):
         return Data(node=args.node)

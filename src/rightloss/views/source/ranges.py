@@ -55,11 +55,11 @@ def _moved(data: Data, left: Value, right: Value, sign: str, node: ast.AST) -> D
     if pair is not None and (data is left or sign != "/"):
         one, two = sorted(step(each, other) if data is left else step(other, each) for each in pair)
         if sign != "/" or (one, two) in CODES:
-            return of_pair((one, two), data.shape, node, exact=data.exact)
+            return replace(of_pair((one, two), data.shape, node, exact=data.exact), mixed=data.mixed)
     if data is left and sign in "+-" and data.low is not None and data.high is not None:
-        return of_range(
-            step(data.low, other), step(data.high, other), data.shape, node, "shifted ids", exact=data.exact
-        )
+        low, high = step(data.low, other), step(data.high, other)
+        moved = of_range(low, high, data.shape, node, "shifted ids", exact=data.exact)
+        return replace(moved, mixed=data.mixed)
     return None
 
 

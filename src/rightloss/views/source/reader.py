@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rightloss.errors import UnreadableInput
 from rightloss.views.source import calls, functions
-from rightloss.views.source.expressions import evaluate
+from rightloss.views.source.expressions import evaluate, rebind
 from rightloss.views.source.machine import Machine, OutOfSteps
 from rightloss.views.source.notebooks import Program, decode, parse
 from rightloss.views.source.prefilter import may_train
@@ -21,7 +21,7 @@ from rightloss.views.source.uncalled import run_uncalled
 from rightloss.views.source.values import Unknown
 
 functions.connect(run_block, evaluate)
-calls.connect(evaluate)
+calls.connect(evaluate, rebind)
 
 STEPS_PER_LINE = 60
 STEPS_AT_LEAST = 40_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from rightloss.contract.vocabulary import Labels
-from rightloss.views.source.values import Data, Gap, Obj, Seq, Value
+from rightloss.contract.vocabulary import Labels, Source
+from rightloss.views.source.values import Data, Gap, Obj, Seq, Value, constant
 
 _ORDERS = ("permutation", "argsort", "arange", "choice", "linspace", "flip", "roll")
 
@@ -42,10 +42,54 @@ def is_random(node: ast.AST | None) -> bool:
 _RANDOM = frozenset({"random", "rand", "randn"})
 
 
+_NUMBERS = frozenset({Labels.INDEX, Labels.BINARY, Source.OFFSET, Source.SIGNED})
+
+
 def some_classes(base: Data) -> Data:
-    """Labels of which some may be left out: their kind stays, how many classes there are is open."""
-    ids = base.encoding is not None and base.encoding <= {Labels.INDEX, Labels.BINARY}
-    return replace(base, classes=None, exact=False, high=None, pair=None, parts={}) if ids else base
+    """Labels of which some may be left out: their kind stays, how many classes there are is open, and with it the
+    largest one. Of two values no third one comes in."""
+    if base.encoding is None or not base.encoding <= _NUMBERS:
+        return base
+    if base.pair is not None or (base.high is not None and base.high <= 1):
+        return replace(base, classes=None, exact=False, parts={})
+    return replace(base, classes=None, exact=False, high=None, parts={})
+
+
+def some(value: Value) -> Value:
+    """The same for what a condition lets through: one element, or several side by side."""
+    if isinstance(value, Seq) and not value.is_open:
+        return Seq.of([some(each) for each in value.items], value.kind, value.node)
+    return some_classes(value) if isinstance(value, Data) else value
+
+
+def neighbours(base: Data, rows: slice) -> Data:
+    """`data[a:b]`: examples that stand side by side. Tables are often sorted by class; where the order is known to say
+    nothing, many of them hold every class."""
+    if is_whole(rows) or (base.mixed and not _few(base, rows)):
+        return base
+    return some_classes(base)
+
+
+def is_whole(rows: slice) -> bool:
+    """Whether a slice takes every row, in this order or backwards."""
+    return rows.start is None and rows.stop is None and (rows.step is None or constant(rows.step) in (1, -1))
+
+
+def _few(base: Data, rows: slice) -> bool:
+    """Whether a slice takes so few examples that a class may be missing: fewer than `_ENOUGH` for each."""
+    first, stop = (constant(each) if each is not None else None for each in (rows.start, rows.stop))
+    if rows.start is None or first == 0:
+        count = stop
+    elif rows.stop is None and isinstance(first, int) and first < 0:
+        count = -first
+    else:
+        count = stop - first if isinstance(first, int) and isinstance(stop, int) else None
+    classes = constant(base.classes)
+    wanted = _ENOUGH * (classes if isinstance(classes, int) else 1)
+    return isinstance(count, int) and 0 <= count < wanted
+
+
+_ENOUGH = 10
 
 
 def chosen(base: Data, node: ast.AST) -> Data:

@@ -200,6 +200,7 @@ class Data(Value):
     prediction: Prediction | None = None
     row_sums: RowSums | None = None  # of rows that are written out
     pair: tuple[float, float] | None = None  # the only two values, where 0/1 labels were moved or scaled
+    mixed: bool = False  # examples lie in no order: many of them hold every class
     parts: dict[Any, Value] = field(default_factory=dict)  # its shape and the like, so that reading twice agrees
 
 
