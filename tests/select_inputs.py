@@ -76,6 +76,12 @@ def _antialiased() -> Any:
     return y
 
 
+def _filled_up() -> Any:
+    """Sequences of 1 to 19 steps with 8 classes, 20 places each."""
+    steps = _rng().integers(1, 9, (300, 20))
+    return np.where(np.arange(20) < _rng().integers(1, 20, (300, 1)), steps, 0)
+
+
 def _frame(columns: Any) -> Any:
     import pandas as pd
 
@@ -259,6 +265,14 @@ NUMBERS = (
         lambda: _frame({"age": _rng().integers(18, 90, 500)})["age"].astype("category"),
         "multiclass",
         asks=("task",),
+    ),
+    Input(
+        "sequences filled up with 0",
+        _filled_up,
+        "multiclass",
+        asks=("ignore", "positions"),
+        ignore=-1,
+        positions="token",
     ),
     Input("8 classes of any size", lambda: np.repeat(range(8), _rng().integers(20, 300, 8)), "multiclass"),
     Input("100 even classes", lambda: _rng().integers(0, 100, 5000), "multiclass"),

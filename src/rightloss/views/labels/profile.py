@@ -37,6 +37,8 @@ class RowFacts:
     sorted_ids: int = (
         0  # of labels (n, K): rows that rise strictly to an id above 1, then only repeat 0 or -1 (padding)
     )
+    zero_tails: int = 0  # of labels (n, T): rows in which 0 stands at the end and nowhere else
+    zero_inside: int = 0  # rows in which another number follows a 0
     negative_per_column: tuple[int, ...] = ()  # cells below zero, e.g. -1 for "unknown"
     nothing_known: int = 0  # vectors without a known cell
     column_minimum: tuple[float, ...] = ()  # over cells that are not NaN; NaN for a column of nothing else

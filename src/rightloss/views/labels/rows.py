@@ -30,7 +30,7 @@ class RowTally:
     def __init__(self, columns: int) -> None:
         self.columns = columns
         self.vectors = self.is_one = self.is_zero = self.above_one = self.one_positive = self.nothing_known = 0
-        self.sorted_ids = 0
+        self.sorted_ids = self.zero_tails = self.zero_inside = 0
         self.sum_min, self.sum_max = np.inf, -np.inf
         self.tolerance = 0.0
         self.positives, self.ones, self.missing, self.negative = (np.zeros(columns, np.int64) for _ in range(4))
@@ -83,6 +83,8 @@ class RowTally:
             self._pairs = None
         if ids and largest > 1:
             self.sorted_ids += _padded_ids(block)
+            tails, inside = _zeros(block)
+            self.zero_tails, self.zero_inside = self.zero_tails + tails, self.zero_inside + inside
 
     def _add_pairs(
         self, block: NDArray, one: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None, per_row: NDArray | None
@@ -150,6 +152,8 @@ class RowTally:
             cardinality=cardinality,
             density=cardinality / self.columns,
             sorted_ids=self.sorted_ids,
+            zero_tails=self.zero_tails,
+            zero_inside=self.zero_inside,
             negative_per_column=tuple(self.negative.tolist()),
             nothing_known=self.nothing_known,
             column_minimum=tuple(np.where(seen, self.low, np.nan).tolist()),
@@ -206,3 +210,12 @@ def _padded_ids(block: NDArray) -> int:
     if block.dtype.kind == "f":
         fits &= (np.trunc(block) == block).all(axis=1)
     return int(np.count_nonzero(fits))
+
+
+def _zeros(block: NDArray) -> tuple[int, int]:
+    """(rows in which all zeros stand at the end, rows in which another number follows one)."""
+    zero = block == 0
+    count, first = zero.sum(axis=1), zero.argmax(axis=1)
+    some = count > 0
+    tails = some & (first == block.shape[1] - count)
+    return int(np.count_nonzero(tails)), int(np.count_nonzero(some & ~tails))

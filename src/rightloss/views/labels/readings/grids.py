@@ -61,11 +61,11 @@ def matrix_readings(profile: LabelProfile, given: Given, scalars: Scalars) -> li
 
 
 def _code_doubts(profile: LabelProfile, readings: list[Reading]) -> list[Reading]:
-    """Readings under which a number that stands for "no label" is a class; one below 0 rather is padding of steps."""
+    """Readings under which a number that stands for "no label" is a class; one below 0 surely is padding of steps."""
     if not readings or not profile.integral:
         return []
     codes = several_sentinels(sorted(profile.values)) or (readings[0].answers.get("ignore"),)
-    if not any(isinstance(code, (int, float)) and code > 0 for code in codes):
+    if not any(isinstance(code, (int, float)) and code >= 0 for code in codes):
         return []
     return [each for each in readings[1:] if each.ask is not None and each.ask.keyword == "ignore"]
 

@@ -30,6 +30,8 @@ GREY_POLES = 0.9  # a mask saved with losses still has this share of its cells a
 NEAR_POLE = 16  # lossy saving moves black and white by this much
 PICTURE_LEVELS = 64  # more whole values than this in pixels may be brightness or depth rather than classes
 MOST_PIXEL_CLASSES = 200  # more than this, or with gaps, they rather are
+FILLED_UP = 10  # from so many sequences on, and from this share of them, zeros at the end alone are no chance
+FILLED_SHARE = 0.1
 GRID = 20  # at most this many repeated fractions can be steps of a scale
 
 AREAS = (Positions.PIXEL, Positions.VOXEL)
@@ -65,6 +67,8 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     # ids beside a code such as 255 are no picture, whatever the code means
     grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
     named = codes or (sentinel(values, loose=True) if grey is None else None)
+    if named in ((), None) and positions is Positions.TOKEN and _fills_up(profile, values):
+        named = 0
     code = named if given.ignore is None else None
     sign = _sign(profile, kept, named) if positions is Positions.EXAMPLE else None
     if code is not None:
@@ -154,6 +158,14 @@ def _source(values: Sequence[Any]) -> Source:
     if pair == (-1, 1):
         return Source.SIGNED
     return Source.GREYMASK if pair == GREY else Source.OFFSET
+
+
+def _fills_up(profile: LabelProfile, values: Sequence[Any]) -> bool:
+    """Whether 0 only fills up sequences that are shorter than the longest one."""
+    facts = profile.row_facts
+    if facts is None or facts.zero_inside or len(values) < 3 or values[0] != 0:
+        return False
+    return facts.zero_tails >= max(FILLED_UP, FILLED_SHARE * facts.vectors)
 
 
 def _ignored(profile: LabelProfile, given: Given) -> Any:
