@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightloss.contract import Activation, Contract, Form, Labels, Loss, Source, recipe
+from rightloss.contract.preparation import Op
 
 if TYPE_CHECKING:
     from rightloss.answer import Advice
@@ -81,7 +82,10 @@ def _prepared(advice: Advice) -> str:
     preparation = advice.preparation
     if preparation is None:
         return "given as "
-    return f"{_WRITTEN[preparation.source]} and encoded as "
+    ids = preparation.source is Source.OFFSET and list(advice.classes) == list(range(len(advice.classes)))
+    filled = any(step.op is Op.FILL for step in preparation.steps)
+    written = "given with gaps" if filled else "given as a plain number"
+    return f"{written if ids else _WRITTEN[preparation.source]} and encoded as "
 
 
 def _units(contract: Contract) -> str:
