@@ -274,6 +274,9 @@ NUMBERS = (
         ignore=-1,
         positions="token",
     ),
+    Input(
+        "weights of words", lambda: _cells(300, 20) * _rng().uniform(0.1, 0.9, (300, 20)), "multilabel", asks=("task",)
+    ),
     Input("8 classes of any size", lambda: np.repeat(range(8), _rng().integers(20, 300, 8)), "multiclass"),
     Input("100 even classes", lambda: _rng().integers(0, 100, 5000), "multiclass"),
     Input("100 classes of any size", lambda: np.repeat(np.arange(100), _rng().integers(5, 300, 100)), "multiclass"),

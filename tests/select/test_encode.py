@@ -83,3 +83,16 @@ def test_code_for_sequences_of_different_lengths_runs() -> None:
     exec(advice.code().replace("epochs=10", "epochs=1, verbose=0"), scope)
     assert np.isfinite(scope["model"].history.history["loss"]).all()
     assert scope["y"].shape[:2] == scope["x"].shape[:2]  # one label for each step, padded alike
+
+
+def test_long_names_are_encoded_by_what_is_kept_of_them() -> None:
+    """Of a long text the beginning and a checksum stand among the classes."""
+    y = np.array(["x" * 300 + "a", "x" * 300 + "b"] * 30)
+    assert rl.select(y).encode(y)[:4].tolist() == [0, 1, 0, 1]
+
+
+def test_predictions_of_another_width_are_refused() -> None:
+    """Five numbers for three classes: another model, or the wrong axis."""
+    for y, shape in ((["a", "b", "c"] * 20, (2, 5)), ([["a"], ["b", "c"]] * 20, (2, 1))):
+        with pytest.raises(WrongArgument, match="for 3 classes"):
+            rl.select(y).decode(np.zeros(shape))

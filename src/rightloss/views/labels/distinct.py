@@ -116,6 +116,13 @@ class NumberSample:
             self._keys, self._counts = self._keys[kept], self._counts[kept]
 
 
+def kept_text(text: str) -> str:
+    """A text as it is kept among the classes: of a long one the beginning and a checksum."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    return f"{text[:100]}… [{crc32(text.encode('utf-8', 'replace')):08x}]"
+
+
 class TextSample:
     """Distinct texts and their counts: exact up to `LIMIT`, an even sample beyond.
 
@@ -130,8 +137,7 @@ class TextSample:
         """Add counts of texts."""
         counts, mask = self.counts, (1 << self.depth) - 1
         for text, count in counted:
-            if len(text) > _LONGEST_TEXT:
-                text = f"{text[:100]}… [{crc32(text.encode('utf-8', 'replace')):08x}]"
+            text = kept_text(text)
             if text in counts:
                 counts[text] += count
             elif not mask or not crc32(text.encode("utf-8", "replace")) & mask:

@@ -10,6 +10,7 @@ import numpy as np
 from rightloss.contract import Contract, Decode, Labels, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.errors import WrongArgument
+from rightloss.views.labels.distinct import kept_text
 from rightloss.views.labels.encoded import check
 from rightloss.views.labels.held import held
 from rightloss.views.labels.objects import object_array
@@ -55,9 +56,18 @@ def decode(predictions: Any, contract: Contract, classes: Sequence[Any], thresho
 
     Returns:
         Class names for exclusive classes; rows of 0 and 1 for labels that can be true together.
+
+    Raises:
+        WrongArgument: predictions with another number of classes.
     """
     scores = np.asarray(predictions)
     names = np.asarray(classes)
+    if contract.labels is not Labels.BINARY and scores.shape[-1:] != (len(names),):
+        raise WrongArgument(
+            f"predictions of shape {scores.shape} for {len(names):,} classes",
+            expected=f"{len(names):,} numbers in the last axis, as model.predict(x) gives them",
+            fix="decode(model.predict(x))",
+        )
     if contract.decode is Decode.ARGMAX:
         return names[scores.argmax(axis=-1)]
     cut = thresholds if thresholds is not None else (0.5 if contract.decode is Decode.ABOVE_HALF else 0.0)
@@ -103,8 +113,9 @@ def _map(labels: Any, step: Step, preparation: Preparation) -> np.ndarray:
 
 
 def _key(label: Any) -> Any:
-    """Bytes and NumPy text compare as text; True and 1, 1.0 and 1 are one label already."""
-    return label.decode("utf-8", "backslashreplace") if isinstance(label, bytes) else label
+    """Bytes and NumPy text compare as text, a long one by what is kept of it; 1.0 and 1 are one label already."""
+    text = label.decode("utf-8", "backslashreplace") if isinstance(label, bytes) else label
+    return kept_text(text) if isinstance(text, str) else text
 
 
 def _missing(label: Any, stated: Sequence[Any], rest: Any) -> bool:

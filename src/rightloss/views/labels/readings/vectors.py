@@ -200,7 +200,7 @@ def _fractions(profile: LabelProfile, rows: RowFacts, positions: Positions) -> l
         facts=facts,
         notes=(),
     )
-    if profile.minimum == 0 or profile.maximum == 1:
+    if profile.minimum == 0 and profile.maximum == 1:
         return [several]
     ask = Ask("task", "Are the columns probabilities of labels, or quantities to predict?")
     return [several, regression(facts).asking(ask)]
