@@ -48,7 +48,9 @@ TWO = {
     "the first rows by place": "d = table.iloc[:100]\nm.fit(d.iloc[:, :4], d['t'])",
     "the first rows of a column": "m.fit(X[:100], table['t'].head(100))",
     "a comprehension with a condition": "y = np.array([t for t in y if t < 2])\nm.fit(X, y)",
-    "pairs with a condition": "pairs = [(a, t) for a, t in zip(X, y) if t < 2]\nm.fit(X, np.array([t for _, t in pairs]))",
+    "pairs with a condition": (
+        "pairs = [(a, t) for a, t in zip(X, y) if t < 2]\nm.fit(X, np.array([t for _, t in pairs]))"
+    ),
     "cells of a frame that are overwritten": "df.loc[df['t'] == 2, 't'] = 1\nm.fit(X, df['t'])",
     "cells of a column that are overwritten": "df['t'][df['t'] == 2] = 1\nm.fit(X, df['t'])",
     "cells of an array that are overwritten": "np.putmask(y, y == 2, 1)\nm.fit(X, y)",

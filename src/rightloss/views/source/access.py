@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.views.source import arrays, containers, frames, functions
+from rightloss.views.source.gathered import gaps, one_of
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import is_model, layer_list, model_output
@@ -157,6 +158,8 @@ def _map_item(base: Map, index: Value, node: ast.AST) -> Value:
     except TypeError:  # a key that no dict can have
         found = None
     entries = list(base.items.values())
+    if found is None and base.is_open and base.sample is not None:
+        return Symbol("a value of a dict", ("value", base, index), node)
     if found is not None or base.is_open or isinstance(index, Const) or not entries:
         return found or Unknown("a key that is not known", node)
     plain = [to_python(each) for each in entries]
@@ -185,8 +188,7 @@ def _sequence_item(base: Seq, index: Value, node: ast.AST) -> Value:
         crossed = items[: position + 1] if position >= 0 else items[position:]
         if not any(isinstance(each, Gap) for each in crossed):
             return items[position]
-    sample = next((each.sample for each in items if isinstance(each, Gap)), None)
-    return sample or Unknown("an item of a list that is not known in full", node)
+    return one_of(items, node) or Unknown("an item of a list that is not known in full", node)
 
 
 def _object_item(machine: Machine, base: Obj, index: Value, node: ast.AST) -> Value:
@@ -243,9 +245,9 @@ def _slice_sequence(base: Seq, part: slice, node: ast.AST) -> Value:
 def set_item(machine: Machine, base: Value, index: Value | None, value: Value, node: ast.AST) -> Value | None:
     """`base[index] = value`. Gives back what the name must be bound to, where the value itself cannot change."""
     if isinstance(base, Map) and isinstance(index, Const):
-        return Map({**base.items, index.value: value}, base.is_open, base.node)
+        return Map({**base.items, index.value: value}, base.is_open, base.node, _kept(base, value))
     if isinstance(base, Map):
-        return Map(base.items, True, base.node)
+        return Map(base.items, True, base.node, _kept(base, value))
     if isinstance(base, Seq):
         position, items = constant(index), base.items
         if isinstance(position, int) and not base.is_open and -len(items) <= position < len(items):
@@ -253,7 +255,7 @@ def set_item(machine: Machine, base: Value, index: Value | None, value: Value, n
             changed[position] = value
             machine.store(base.cell, "items", tuple(changed))
         else:
-            machine.store(base.cell, "items", (Gap(value),))
+            machine.store(base.cell, "items", gaps((*items, value)) or (Gap(value),))
         return None
     if isinstance(base, Data):
         return arrays.filled(base, value, node)
@@ -262,6 +264,12 @@ def set_item(machine: Machine, base: Value, index: Value | None, value: Value, n
     elif isinstance(base, Unknown) and index is not None:
         machine.store(base.parts, _key(index), value)
     return None
+
+
+def _kept(base: Map, value: Value) -> Value | None:
+    """A sample of a dict after one more value: only of numbers."""
+    numbers = base.sample is not None or all(isinstance(each, Const) for each in base.items.values())
+    return value if numbers and gaps((*base.items.values(), value)) is not None else None
 
 
 def overwrite(machine: Machine, base: Value, column: Value | None) -> None:
@@ -297,5 +305,5 @@ def unpacked(machine: Machine, value: Value, count: int, star: int | None) -> li
         return [arrays.row(value) for _ in range(count)]
     if isinstance(value, Tensor):
         return [Tensor(Ref("tensor.item"), (value,), value.node) for _ in range(count)]
-    sample = next((each.sample for each in items or () if isinstance(each, Gap)), None)
+    sample = one_of(items or (), None)
     return [sample or Unknown("a part of something unknown", getattr(value, "node", None)) for _ in range(count)]

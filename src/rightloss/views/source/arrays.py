@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract.vocabulary import Labels
+from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
+from rightloss.views.source.ranges import keeps_shape
 from rightloss.views.source.selections import by_content, chosen, is_random, neighbours, selects_rows
 from rightloss.views.source.values import (
     Args,
@@ -220,7 +221,7 @@ def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], 
         if isinstance(one, Data | Tensor) and (limit is not None or not ordered):
             if ordered and isinstance(limit, int | float) and not isinstance(limit, bool):
                 machine.recorder.threshold(machine, one, float(limit), node)
-            shape = one.shape if isinstance(one, Data) else None
+            shape = one.shape if isinstance(one, Data) and _alike(one, other) else None
             vector = shape is not None and (len(shape) == 1 or (len(shape) == 2 and constant(shape[1]) == 1))
             encoding = frozenset({Labels.BINARY, Labels.INDEX}) if vector else None
             why = (
@@ -230,6 +231,13 @@ def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], 
             )
             return Data(encoding, Const(2) if vector else None, True, shape, 0, 1, True, node, why)
     return Unknown("a condition", node)
+
+
+def _alike(one: Data, other: Value) -> bool:
+    """Whether a comparison leaves the shape of `one`: with a number, or with as many numbers."""
+    if isinstance(other, Data):
+        return keeps_shape(one, other) or (other.shape is None and other.encoding is None)
+    return not isinstance(other, Seq | Obj)
 
 
 def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
@@ -305,7 +313,14 @@ def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> D
     keeps = base.encoding is None or not base.encoding <= _COLUMN_ENCODINGS or _same_last(base.shape, shape)
     if not keeps:
         return Data(shape=shape, node=node, prediction=base.prediction)
+    if base.encoding is not None and base.encoding <= _ONE_EACH and _in_rows(base.shape, shape):
+        return replace(base, shape=shape, encoding=None, classes=None, pair=None, node=node, parts={})
     return replace(base, shape=shape, parts={})
+
+
+def _in_rows(old: Shape | None, new: Shape | None) -> bool:
+    """Whether numbers that had one axis stand in rows now: ids of steps, or the cells of one row."""
+    return old is not None and len(old) == 1 and new is not None and len(new) > 1 and constant(new[-1]) != 1
 
 
 def _wanted(base: Data, wanted: Sequence[Value]) -> Shape | None:
@@ -337,7 +352,12 @@ def expanded(base: Data, axis: Any) -> Data:
         return replace(base, shape=None, parts={})
     dims = list(base.shape)
     dims.insert(axis if axis >= 0 else len(dims) + 1 + axis, Const(1))
-    return replace(base, shape=tuple(dims), parts={})
+    in_rows = base.encoding is not None and base.encoding <= _ONE_EACH and _in_rows(base.shape, tuple(dims))
+    kinds = None if in_rows else base.encoding
+    return replace(base, shape=tuple(dims), encoding=kinds, classes=base.classes if kinds else None, parts={})
+
+
+_ONE_EACH = frozenset({Labels.INDEX, Labels.BINARY, Source.OFFSET, Source.SIGNED})
 
 
 def argmax(machine: Machine, data: Value, args: Args, first_axis: int | None, axis: Value | None) -> Value:

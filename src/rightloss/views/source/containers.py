@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rightloss.views.source import arrays
+from rightloss.views.source.gathered import atoms, decided_late, is_plain
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
     Args,
@@ -46,7 +47,7 @@ def _list_method(machine: Machine, receiver: Seq, name: str, args: Args) -> Valu
     if len(items) > MOST_ITEMS:
         machine.store(receiver.cell, "items", (Gap(items[-1]),))
     elif name == "append" and first is not None:
-        machine.store(receiver.cell, "items", (*items, first))
+        machine.store(receiver.cell, "items", (*items, decided_late(first, machine.path)))
     elif name == "extend":
         more = first.items if isinstance(first, Seq) else (Gap(first.element if isinstance(first, Dataset) else None),)
         machine.store(receiver.cell, "items", (*items, *more))
@@ -60,7 +61,7 @@ def _list_method(machine: Machine, receiver: Seq, name: str, args: Args) -> Valu
     elif name == "copy":
         return Seq.of(items, receiver.kind, args.node)
     elif name in ("index", "count"):
-        return Unknown("a position in a list", args.node)
+        return Symbol("a position in a list", ("position", args), args.node)
     return Const(None)
 
 
@@ -152,7 +153,7 @@ def _range(machine: Machine, args: Args, invoke: Invoke) -> Value:
             return Unknown("a range that fails", args.node)
         if len(turns) <= MAX_RANGE:
             return Seq.of([Const(each, args.node) for each in turns], "list", args.node)
-    return Seq.of((Gap(),), "list", args.node)
+    return Seq.of((Gap(Symbol("a number of a range", ("range", args), args.node)),), "list", args.node)
 
 
 def _divmod(machine: Machine, args: Args, invoke: Invoke) -> Value:
@@ -228,14 +229,30 @@ def _enumerate(machine: Machine, args: Args, invoke: Invoke) -> Value:
     if isinstance(value, Seq) and not value.is_open and isinstance(first, int):
         return Seq.of([Seq.of((Const(n), item), "tuple") for n, item in enumerate(value.items, first)])
     inner = _sample(value, args.node) if value is not None else Unknown("nothing", args.node)
-    return Seq.of((Gap(Seq.of((Unknown("a position", args.node), inner), "tuple")),))
+    position = Symbol("a position", ("position", args), args.node)
+    return Seq.of((Gap(Seq.of((position, inner), "tuple")),))
 
 
 def _dict(machine: Machine, args: Args, invoke: Invoke) -> Value:
     first = args.get(0)
-    items = dict(first.items) if isinstance(first, Map) else {}
-    is_open = args.is_open or (first is not None and not isinstance(first, Map))
-    return Map({**items, **args.keywords}, is_open, args.node)
+    made = of_pairs(first.items, args.node) if isinstance(first, Seq) else first
+    items = dict(made.items) if isinstance(made, Map) else {}
+    is_open = args.is_open or (first is not None and (not isinstance(made, Map) or made.is_open))
+    return Map({**items, **args.keywords}, is_open, args.node, made.sample if isinstance(made, Map) else None)
+
+
+def of_pairs(pairs: Sequence[Value], node: ast.AST | None) -> Map:
+    """A dict of pairs of key and value; of keys that are not known, one of the values."""
+    found = [each.sample if isinstance(each, Gap) else each for each in pairs]
+    whole = [each for each in found if isinstance(each, Seq) and not each.is_open and len(each.items) == 2]
+    items = {
+        each.items[0].value: each.items[1]
+        for each in whole
+        if isinstance(each.items[0], Const) and isinstance(each.items[0].value, str | int | float | None)
+    }
+    values = list(atoms(each.items[1] for each in whole))
+    sample = values[0] if values and len(whole) == len(pairs) and all(map(is_plain, values)) else None
+    return Map(items, len(items) != len(pairs) or any(isinstance(each, Gap) for each in pairs), node, sample)
 
 
 def _int(machine: Machine, args: Args, invoke: Invoke) -> Value:
@@ -266,6 +283,16 @@ def _isinstance(machine: Machine, args: Args, invoke: Invoke) -> Value:
 
 def _getattr(machine: Machine, args: Args, invoke: Invoke) -> Value:
     return Unknown("an attribute that is looked up by name", args.node)
+
+
+def _float(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    if isinstance(value, Const):
+        try:
+            return Const(float(value.value), args.node)
+        except (TypeError, ValueError, OverflowError):
+            return Unknown("a conversion that fails", args.node)
+    return (number(value) if isinstance(value, Unknown) else value) or Unknown("a number", args.node)
 
 
 def _first(machine: Machine, args: Args, invoke: Invoke) -> Value:
@@ -304,7 +331,7 @@ def _extreme(machine: Machine, args: Args, invoke: Invoke) -> Value:
 _Builtin = Callable[[Machine, Args, Invoke], Value]
 _BUILTINS: dict[str, _Builtin] = {
     "len": _len, "range": _range, "list": _to_list("list"), "tuple": _to_list("tuple"), "set": _set, "zip": _zip,
-    "enumerate": _enumerate, "dict": _dict, "int": _int, "float": _same, "str": _str, "isinstance": _isinstance,
+    "enumerate": _enumerate, "dict": _dict, "int": _int, "float": _float, "str": _str, "isinstance": _isinstance,
     "getattr": _getattr, "next": _first, "iter": _same, "sorted": _same, "map": _map, "max": _extreme, "min": _extreme,
     "sum": _extreme, "divmod": _divmod,
 }  # fmt: skip

@@ -70,6 +70,9 @@ _SAME = frozenset((
 ))  # fmt: skip
 
 
+_BATCHES = frozenset({"batch", "padded_batch", "ragged_batch"})
+
+
 def call_name(name: str, args: Args) -> Value | None:
     """A data set made by a library function; None for other functions."""
     if name.startswith("keras.datasets.") and name.endswith(".load_data"):
@@ -292,17 +295,29 @@ def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
     if name == "map":
         return _mapped(receiver, args, invoke)
     if name == "filter":
-        return Dataset(some(receiver.element), receiver.node, receiver.class_names)
+        return Dataset(some(receiver.element), receiver.node, receiver.class_names, receiver.batched)
     if name in _SAME:
         if name == "apply" and isinstance(args.get(0), Function):
             result = invoke(args.positional[0], Args(args.node, (receiver,)))
             return result if isinstance(result, Dataset) else receiver
-        return Dataset(receiver.element, receiver.node, receiver.class_names)
+        again = name in _BATCHES and receiver.batched
+        element = one_example(receiver.element) if again else receiver.element
+        batched = name != "unbatch" and (receiver.batched or name in _BATCHES)
+        return Dataset(element, receiver.node, receiver.class_names, batched)
     if name in ("next", "get_next", "__next__"):
         return receiver.element
     if name == "enumerate":
         return Dataset(Seq.of((Unknown("a position", args.node), receiver.element), "tuple"), args.node)
     return Unknown("a method of a dataset", args.node)
+
+
+def one_example(value: Value) -> Value:
+    """An element that is batched once more, or was not yet: which axes it has then is not known."""
+    if isinstance(value, Seq):
+        return Seq.of([one_example(each) for each in value.items], value.kind, value.node)
+    if isinstance(value, Map):
+        return Map({key: one_example(each) for key, each in value.items.items()}, value.is_open, value.node)
+    return replace(value, shape=None, parts={}) if isinstance(value, Data) else value
 
 
 def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:
@@ -316,7 +331,7 @@ def _mapped(receiver: Dataset, args: Args, invoke: Invoke) -> Value:
     result = invoke(function, Args(args.node, tuple(given)))
     if isinstance(result, Const):
         result = Unknown("an element that is mapped", args.node)
-    return Dataset(result, args.node, receiver.class_names)
+    return Dataset(result, args.node, receiver.class_names, receiver.batched)
 
 
 FLOWS = ("flow_from_directory", "flow_from_dataframe", "flow")

@@ -7,7 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from rightloss.views.source import access, calls, layers, operators
+from rightloss.views.source import access, calls, containers, layers, operators
+from rightloss.views.source.gathered import one_of
 from rightloss.views.source.machine import Machine, OutOfSteps, Scope
 from rightloss.views.source.names import conventional
 from rightloss.views.source.outcomes import iterate, truth
@@ -237,7 +238,7 @@ def _comprehend(machine: Machine, generators: list[ast.comprehension], element: 
     first = generators[0]
     items = iterate(evaluate(machine, first.iter), first.iter)
     if items is None or len(items) > MAX_RANGE or any(isinstance(item, Gap) for item in items):
-        sample = next((item.sample for item in items or () if isinstance(item, Gap) and item.sample), None)
+        sample = one_of(items or (), first.target)
         sample = sample or Unknown("one of many items", first.target)
         assign(machine, first.target, some(sample) if first.ifs else sample)
         inner = _comprehend(machine, generators[1:], element)
@@ -261,12 +262,7 @@ def _dict_comprehension(machine: Machine, node: ast.DictComp) -> Value:
         found = _comprehend(machine, node.generators, pair)
     finally:
         machine.scope = outer
-    items = {
-        each.items[0].value: each.items[1]
-        for each in found
-        if isinstance(each, Seq) and isinstance(each.items[0], Const)
-    }
-    return Map(items, len(items) != len(found), node)
+    return containers.of_pairs(found, node)
 
 
 def _await(machine: Machine, node: ast.Await) -> Value:

@@ -18,7 +18,6 @@ from rightloss.views.source.values import (
     Dataset,
     Function,
     Gap,
-    Map,
     Obj,
     Ref,
     Seq,
@@ -263,17 +262,8 @@ def _from_generator(args: Args, invoke: Invoke) -> Value:
     made = args.get(0, "generator")
     result = invoke(made, Args(args.node)) if isinstance(made, Function) else None
     if isinstance(result, Dataset):
-        return Dataset(_one_example(result.element), result.node)
+        return Dataset(datasets.one_example(result.element), result.node)
     return Dataset(Unknown("an element of a generator"), args.node)
-
-
-def _one_example(value: Value) -> Value:
-    """An element that is batched later: which axes it has then is not known."""
-    if isinstance(value, Seq):
-        return Seq.of([_one_example(each) for each in value.items], value.kind, value.node)
-    if isinstance(value, Map):
-        return Map({key: _one_example(each) for key, each in value.items.items()}, value.is_open, value.node)
-    return replace(value, shape=None, parts={}) if isinstance(value, Data) else value
 
 
 _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {

@@ -9,6 +9,7 @@ from typing import Any
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import ranges
+from rightloss.views.source.gathered import atoms, is_plain, row
 from rightloss.views.source.values import Const, Data, Gap, Prediction, Seq, Symbol, Value, constant
 
 WRITTEN_ROWS = "written-out rows"
@@ -25,14 +26,31 @@ def literal_labels(value: Seq) -> Value:
             known = sample.encoding and sample.shape is not None
             shape = (None, *sample.shape) if known and sample.shape else None
             return replace(sample, shape=shape, parts={}, prediction=_listed(sample.prediction))
-        return Data(node=value.node)
+        return _gathered(value)
     if value.items and all(isinstance(item, Data) for item in value.items):
         first = value.items[0]
         assert isinstance(first, Data)
         shape = (Const(len(value.items)), *first.shape) if first.shape is not None else None
         return Data(shape=shape, node=value.node)
     plain = to_python(value)
-    return from_python(plain, value.node) if plain is not None else Data(node=value.node)
+    return from_python(plain, value.node) if plain is not None else _gathered(value)
+
+
+def _gathered(value: Seq) -> Data:
+    """Numbers, or rows of numbers, that were put into a list one by one: all that are written out do occur."""
+    found = list(atoms(value.items))
+    rows = [row(each) for each in found]
+    if not found or not all(map(is_plain, found)) or (any(rows) and not all(rows)):
+        return Data(node=value.node)
+    count = Const(len(value.items)) if not value.is_open else None
+    plain: list[Any] = rows if all(rows) else [each.value for each in found if isinstance(each, Const)]
+    if value.is_open and len(plain) == len(found) and any(each != plain[0] for each in plain):
+        made = from_python(plain, value.node)
+        known = made.shape[1:] if made.shape is not None else None
+        shape = (count, *known) if known is not None else None
+        rows_of = made.why == WRITTEN_ROWS
+        return replace(made, shape=shape, why=made.why if rows_of or not made.why else "numbers that are gathered")
+    return Data(node=value.node) if any(rows) else Data(shape=(count,), node=value.node)
 
 
 def _listed(one: Prediction | None) -> Prediction | None:

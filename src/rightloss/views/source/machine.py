@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rightloss.views.source.gathered import forget, gaps
 from rightloss.views.source.names import canonical, star
+from rightloss.views.source.selections import some
 from rightloss.views.source.values import (
     ALWAYS,
     Const,
+    Data,
     Function,
     Gap,
     Guard,
@@ -182,9 +185,10 @@ class Machine:
     def once(self, body: Callable[[], bool]) -> bool:
         """Run a loop body whose number of turns is unknown: what it changed holds, numbers it counts are forgotten."""
         _, changes = self.isolated(body, self.path)
-        for container, key, new in changes.values():
-            old = container.get(key, MISSING)
-            self.store(container, key, _after_loop(old, new))
+        before = [(container.get(key, MISSING), container, key, new) for container, key, new in changes.values()]
+        counters = [old for old, _, _, new in before if isinstance(old, Const) and not same(old, new)]
+        for old, container, key, new in before:
+            self.store(container, key, _after_loop(old, forget(new, counters) if isinstance(new, tuple) else new))
         return False
 
 
@@ -218,8 +222,18 @@ def _join_items(all_items: list[tuple[Value, ...]]) -> tuple[Value, ...]:
         common += 1
     if all(len(items) == common for items in all_items):
         return all_items[0]
-    sample = next((items[-1] for items in all_items if len(items) > common), None)
-    return (*all_items[0][:common], Gap(sample))
+    tails = [items[common:] for items in all_items]
+    kept = gaps(each for tail in tails for each in tail)
+    if kept is not None:
+        return (*all_items[0][:common], *kept)
+    sample = next((tail[-1] for tail in tails if tail), None)
+    return (*all_items[0][:common], _one_of(some(sample) if isinstance(sample, Data) else sample))
+
+
+def _one_of(sample: Value | None) -> Gap:
+    """An unknown number of items like this one."""
+    inner = sample.sample if isinstance(sample, Gap) else None
+    return Gap(inner if isinstance(inner, Data) else sample)
 
 
 def _after_loop(old: Any, new: Any) -> Any:
@@ -227,7 +241,9 @@ def _after_loop(old: Any, new: Any) -> Any:
         return old
     if isinstance(new, tuple) and isinstance(old, tuple):
         grown = len(new) > len(old) and new[: len(old)] == old
-        return (*old, Gap(new[-1])) if grown else (Gap(new[-1] if new else None),)
+        first = old if grown else ()
+        kept = gaps(new[len(first) :])
+        return (*first, *kept) if kept is not None else (*first, _one_of(new[-1] if new else None))
     if old is MISSING or isinstance(new, Tensor | Function):
         return new
     if isinstance(new, Const) and not same(old, new):

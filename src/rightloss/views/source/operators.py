@@ -50,6 +50,8 @@ def binary(left: Value, right: Value, sign: str, function: Callable[[Any, Any], 
         and len(left.items) + len(right.items) < MOST_ITEMS
     ):
         return Seq.of(left.items + right.items, left.kind, node)
+    if isinstance(right, Seq) and isinstance(left, Const | Symbol | Unknown) and sign == "*":
+        left, right = right, left
     if isinstance(left, Seq) and isinstance(right, Const | Symbol | Unknown) and sign == "*":
         times = right.value if isinstance(right, Const) else None
         if isinstance(times, int) and 0 <= times * len(left.items) <= MAX_ITEMS and not left.is_open:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source.values import Data, Gap, Obj, Seq, Value, constant
+from rightloss.views.source.values import Data, Gap, Obj, Seq, Symbol, Value, constant
 
 _ORDERS = ("permutation", "argsort", "arange", "choice", "linspace", "flip", "roll")
 
@@ -16,7 +16,8 @@ def by_content(index: Value | slice) -> bool:
     if isinstance(index, Data):
         return not index.why.startswith("random") and not (index.encoding is None and _is_order(index.node))
     if isinstance(index, Seq):
-        whole = len(index.items) == 1 and isinstance(index.items[0], Gap) and index.items[0].sample is None
+        only = index.items[0] if len(index.items) == 1 else None
+        whole = isinstance(only, Gap) and isinstance(only.sample, Symbol | None)
         return not (whole and _is_order(index.node))
     return isinstance(index, Obj) and index.short not in _ORDERS
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rightloss.views.source.expressions import assign, evaluate
+from rightloss.views.source.gathered import one_of
 from rightloss.views.source.machine import Machine, Scope, reference
 from rightloss.views.source.outcomes import iterate, truth
 from rightloss.views.source.values import (
@@ -112,7 +113,7 @@ def _for(machine: Machine, node: ast.For) -> bool:
                 return not isinstance(machine.left_by, ast.Break)
             machine.path = path
     else:
-        sample = next((item.sample for item in items or () if isinstance(item, Gap)), None)
+        sample = one_of(items or (), node.target)
         if sample is None and items:
             sample = next((item for item in items if not isinstance(item, Gap)), None)
             sample = Unknown("one of many items", node.target) if isinstance(sample, Const) else sample

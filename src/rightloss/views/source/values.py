@@ -95,6 +95,7 @@ class Map(Value):
     items: dict[Any, Value]
     is_open: bool = False
     node: ast.AST | None = None
+    sample: Value | None = None  # of an open one, a value where all of them are numbers
 
 
 @dataclass(eq=False, slots=True)
@@ -211,6 +212,7 @@ class Dataset(Value):
     element: Value
     node: ast.AST | None = None
     class_names: Value | None = None
+    batched: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -238,7 +240,7 @@ class Choice(Value):
     alternatives: tuple[tuple[Guard, Value], ...]
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Args:
     """Arguments of one call. `is_open`: more may have been passed than is known (`*args`, `**kwargs`)."""
 
