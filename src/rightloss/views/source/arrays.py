@@ -58,7 +58,7 @@ def attribute(base: Data, name: str, node: ast.AST) -> Value:
             )
         return base.parts.setdefault("shape", Unknown("the shape of data that is not read", node))
     if name == "codes":
-        return _codes(base, node)
+        return codes(base, node)
     if name in ("T", "values", "array", "flat", "cat"):
         return base if name != "T" else replace(base, shape=None, parts={}, prediction=_reduced(base, "turned"))
     if name in ("dtype", "size", "ndim", "name", "str", "dt", "index", "columns"):
@@ -68,7 +68,17 @@ def attribute(base: Data, name: str, node: ast.AST) -> Value:
     return Bound(base, name)
 
 
-def _codes(base: Data, node: ast.AST) -> Data:
+def dims(size: Value | None) -> Shape | None:
+    """The axes of an array that is made: none of a single number; None where they are not known."""
+    if size is None:
+        return ()
+    if isinstance(size, Seq):
+        return None if size.is_open else tuple(number(each) for each in size.items)
+    found = number(size)
+    return (found,) if found is not None else None
+
+
+def codes(base: Data, node: ast.AST) -> Data:
     """`column.cat.codes`, `column.factorize()[0]`: one id for each value that occurs."""
     kinds = frozenset({Labels.INDEX, Labels.BINARY})
     return Data(kinds, Symbol("num_classes", ("codes", base), node), True, base.shape, 0, None, True, node, "codes")
@@ -260,10 +270,10 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
         return reshaped(base, name, args.positional, node)
     if name == "map" and isinstance(args.get(0, "arg"), Map):
         return _recoded(base, args.get(0, "arg"), node)
-    if name in ("map", "replace", "apply"):
+    if name in ("map", "apply"):
         return Data(shape=base.shape, node=node)
     if name == "factorize":
-        return Seq.of((_codes(base, node), Data(node=node)), "tuple", node)
+        return Seq.of((codes(base, node), Data(node=node)), "tuple", node)
     if name in ("max", "min", "sum", "mean", "std", "nunique", "item", "any", "all"):
         return base.parts.setdefault((name, "()"), Unknown(f"the {name} of data", node))
     if name in ("unique", "value_counts"):

@@ -6,7 +6,19 @@ import ast
 from collections.abc import Callable
 
 from rightloss.contract import table
-from rightloss.views.source import arrays, containers, datasets, encoders, frames, functions, labels, layers, training
+from rightloss.views.source import (
+    arrays,
+    binned,
+    containers,
+    datasets,
+    encoders,
+    frames,
+    functions,
+    labels,
+    layers,
+    training,
+)
+from rightloss.views.source.inplace import in_place
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import (
     COPIES,
@@ -60,27 +72,14 @@ def call(machine: Machine, node: ast.Call) -> Value:
         receiver = _evaluate(machine, func.value)
         args = _arguments(machine, node)
         made = each_alternative(machine, receiver, lambda one: method(machine, one, func.attr, args))
-        _in_place(machine, receiver, func, args, made)
+        for place, changed in in_place(receiver, func, args, made):
+            _rebind(machine, place, changed)
         return made
     called = _evaluate(machine, func)
     if isinstance(called, Ref) and called.name == "builtins.super":
         return _super(machine, node)
     args = _arguments(machine, node)
     return each_alternative(machine, called, lambda one: invoke(machine, one, args))
-
-
-def _in_place(machine: Machine, receiver: Value, func: ast.Attribute, args: Args, made: Value) -> None:
-    """`df.drop(rows, inplace=True)`, `np.putmask(y, mask, 0)`: what a call changes is something else afterwards."""
-    if "inplace" in args.keywords and constant(args.keywords["inplace"]) is not False:
-        if isinstance(receiver, Data) or frames.is_frame(receiver):
-            _rebind(machine, func.value, made)
-    elif isinstance(receiver, Ref) and receiver.name == "numpy" and func.attr in _FILLS:
-        first, place = args.get(0, "a", "arr", "dst"), args.place(0, "a", "arr", "dst")
-        if isinstance(first, Data) and isinstance(place, ast.expr):
-            _rebind(machine, place, arrays.filled(first, Const(None), place))
-
-
-_FILLS = frozenset({"putmask", "place", "put", "copyto", "fill_diagonal", "put_along_axis"})
 
 
 def each_alternative(machine: Machine, value: Value, function: Callable[[Value], Value]) -> Value:
@@ -144,7 +143,7 @@ def method(machine: Machine, receiver: Value, name: str, args: Args) -> Value:
         if isinstance(function, Function):
             cell = invoke(machine, function, Args(args.node, (Unknown("one cell of a column", args.node),)))
             return arrays.of_values(receiver, cell, args.node or ast.Pass())
-        return arrays.method(machine, receiver, name, args)
+        return binned.replaced(receiver, args) if name == "replace" else arrays.method(machine, receiver, name, args)
     if isinstance(receiver, Dataset):
         return datasets.method(receiver, name, args, lambda f, a: invoke(machine, f, a))
     if isinstance(receiver, Tensor | LossResult):
@@ -204,6 +203,10 @@ def _object_method(machine: Machine, receiver: Obj, name: str, args: Args) -> Va
         if isinstance(member, Function):
             found = functions.bound(machine, member, receiver)
             return invoke(machine, found, args)
+    row = args.get(0, "func") if name == "apply" and constant(args.get(1, "axis")) in (1, "columns") else None
+    if isinstance(row, Function) and frames.is_frame(receiver):
+        cell = invoke(machine, row, Args(args.node, (Unknown("one row of a frame", args.node),)))
+        return arrays.of_values(Data(shape=(None,), node=args.node), cell, args.node or ast.Pass())
     if is_model(receiver) or (name == "compile" and "loss" in args.keywords):
         result = training.model_method(machine, receiver, name, args)
         if result is not None:

@@ -29,22 +29,13 @@ def text_of(node: ast.AST | None) -> str:
     return "labels"
 
 
-def _dims(size: Value | None) -> arrays.Shape | None:
-    if size is None:
-        return ()
-    if isinstance(size, Seq):
-        return None if size.is_open else tuple(number(each) for each in size.items)
-    found = number(size)
-    return (found,) if found is not None else None
-
-
 def _randint(machine: Machine, args: Args) -> Value:
     """`np.random.randint(low, high, size)`."""
     low, high, size = args.get(0, "low"), args.get(1, "high"), args.get(2, "size")
     if high is None or (isinstance(high, Const) and high.value is None):
         low, high = Const(0), low
     bottom, top = constant(low), constant(high)
-    dims = _dims(size)
+    dims = arrays.dims(size)
     if not isinstance(bottom, int) or isinstance(bottom, bool) or dims == ():
         return Data(shape=dims, node=args.node)
     if isinstance(top, int):
@@ -66,7 +57,7 @@ def _randint(machine: Machine, args: Args) -> Value:
 
 def _uniform_int(machine: Machine, args: Args) -> Value:
     """`tf.random.uniform(shape, minval, maxval, dtype=tf.int32)`."""
-    dims = _dims(args.get(0, "shape"))
+    dims = arrays.dims(args.get(0, "shape"))
     kind = args.get(3, "dtype")
     name = kind.name if isinstance(kind, Ref) else str(constant(kind))
     low, high = constant(args.get(1, "minval")) or 0, constant(args.get(2, "maxval"))
@@ -77,7 +68,7 @@ def _uniform_int(machine: Machine, args: Args) -> Value:
 
 def _choice(machine: Machine, args: Args) -> Value:
     """`np.random.choice(values, size)`."""
-    options, dims = args.get(0, "a"), _dims(args.get(1, "size"))
+    options, dims = args.get(0, "a"), arrays.dims(args.get(1, "size"))
     plain = to_python(options) if isinstance(options, Seq) else None
     if isinstance(constant(options), int):
         return ranges.of_range(0, constant(options) - 1, dims, args.node or ast.Pass(), "random ids")
@@ -95,7 +86,7 @@ def _filled(value: float | None, place: int = 0) -> Callable[[Machine, Args], Va
 
     def handler(machine: Machine, args: Args) -> Value:
         size = args.get(place, "shape", "size", "d0")
-        dims = _dims(size)
+        dims = arrays.dims(size)
         if len(args.positional) > 1 and all(isinstance(number(each), Const | Symbol) for each in args.positional):
             spread = isinstance(args.node, ast.Call) and text_of(args.node).endswith(("rand()", "randn()"))
             dims = tuple(number(each) for each in args.positional) if spread else dims
@@ -147,6 +138,14 @@ def _regression(machine: Machine, args: Args) -> Value:
     shape: arrays.Shape | None = (None,) if one else None
     y = Data(frozenset({Source.CONTINUOUS}), shape=shape, whole=False, node=args.node, why=text_of(args.node))
     return Seq.of((Data(node=args.node), y), "tuple", args.node)
+
+
+def drawn_by(machine: Machine, name: str, args: Args) -> Value | None:
+    """A method of a generator of random numbers, which is the function of the same name."""
+    handler = FUNCTIONS.get(f"numpy.random.{'randint' if name == 'integers' else name}")
+    if handler is None or "endpoint" in args.keywords:
+        return None
+    return handler(machine, args)
 
 
 FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import datasets, frames
+from rightloss.views.source import datasets, drawn, frames, joined
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import (
@@ -25,12 +25,17 @@ from rightloss.views.source.values import (
 
 _SKLEARN = ("LabelEncoder", "LabelBinarizer", "OneHotEncoder", "MultiLabelBinarizer", "OrdinalEncoder")
 _ONE_EACH = frozenset({Labels.INDEX, Labels.BINARY, Source.TEXT, Source.OFFSET, Source.SIGNED})
+_GENERATORS = ("numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.Generator")
 _FITS = ("fit_transform", "transform", "fit", "inverse_transform")
 
 
 def method(machine: Machine, receiver: Obj, name: str, args: Args) -> Value | None:
     """A method of an encoder, generator or data frame; None for other objects."""
     short, module = receiver.short, str(receiver.cls)
+    if name in ("fit_resample", "fit_sample"):
+        return joined.resampled(args)
+    if module in _GENERATORS:
+        return drawn.drawn_by(machine, name, args)
     if module.startswith("sklearn.preprocessing") and short in _SKLEARN and name in _FITS:
         return _encode(receiver, name, args)
     if name in datasets.FLOWS and short == "ImageDataGenerator":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays, datasets, drawn, frames, ranges
+from rightloss.views.source import arrays, binned, datasets, drawn, frames, joined, ranges
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.selections import some_classes
@@ -180,9 +180,9 @@ def _where(machine: Machine, args: Args) -> Value:
     if len(args.positional) == 1 and not args.keywords and not args.is_open:
         return _positions(machine, args)
     shape = condition.shape if isinstance(condition, Data) else None
-    one, other = constant(args.get(1, "x")), constant(args.get(2, "y"))
-    if isinstance(one, int | float) and isinstance(other, int | float) and one != other:
-        return ranges.of_pair((min(one, other), max(one, other)), shape, args.node or ast.Pass())
+    found = binned.where(args)
+    if found is not None:
+        return found
     arms = [args.get(1, "x"), args.get(2, "y")]
     same = isinstance(condition, Data) and all(each is None or ranges.keeps_shape(condition, each) for each in arms)
     return Data(shape=shape if same else None, node=args.node)
@@ -245,19 +245,6 @@ def _reshape(machine: Machine, args: Args) -> Value:
     return Unknown("another shape", args.node)
 
 
-def _stack(machine: Machine, args: Args) -> Value:
-    value = args.get(0)
-    parts = [each for each in (value.items if isinstance(value, Seq) else ()) if isinstance(each, Data)]
-    tensors = [each for each in (value.items if isinstance(value, Seq) else ()) if isinstance(each, Tensor)]
-    if tensors:
-        return Tensor(Ref("tensorflow.concat"), tuple(tensors), args.node, args)
-    if parts and isinstance(value, Seq) and len(parts) == len(value.items):
-        first = parts[0]
-        if all(each.encoding == first.encoding for each in parts) and first.encoding is not None:
-            return replace(first, shape=(None, *first.shape[1:]) if first.shape else None, parts={}, exact=False)
-    return Data(node=args.node)
-
-
 def _from_generator(args: Args, invoke: Invoke) -> Value:
     made = args.get(0, "generator")
     result = invoke(made, Args(args.node)) if isinstance(made, Function) else None
@@ -301,5 +288,6 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     **dict.fromkeys(
         ("numpy.reshape", "tensorflow.reshape", "numpy.squeeze", "numpy.ravel", "tensorflow.squeeze"), _reshape
     ),
-    **dict.fromkeys(("numpy.concatenate", "numpy.vstack", "tensorflow.concat"), _stack),
+    **binned.FUNCTIONS,
+    **joined.FUNCTIONS,
 }
