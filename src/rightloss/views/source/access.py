@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.views.source import arrays, containers, frames, functions
-from rightloss.views.source.gathered import gaps, one_of
+from rightloss.views.source.gathered import gaps, one_of, row
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.models import is_model, layer_list, model_output
@@ -86,14 +86,14 @@ def _object_attribute(machine: Machine, base: Obj, name: str, node: ast.AST) -> 
             return model_output(machine, base)
     if name == "output" and isinstance(base.attrs.get("applied"), Value):
         return base.attrs["applied"]
-    if isinstance(base.cls, str) and base.cls.startswith(("pandas.", "keras.layers.", "keras.models.")):
-        if base.cls.startswith("pandas.") and name == "columns":
+    if isinstance(base.cls, str) and base.cls.startswith((*frames.MAKERS, "keras.layers.", "keras.models.")):
+        if frames.is_frame(base) and name == "columns":
             return _part(base.attrs, name, node)
-        if base.cls.startswith("pandas.") and name not in ("values", "iloc", "loc", "shape"):
+        if frames.is_frame(base) and name not in ("values", "iloc", "loc", "shape"):
             return Bound(base, name) if name in _FRAME_METHODS else item(machine, base, Const(name), node)
         if name == "values":
             return base.attrs.setdefault("values", Data(shape=(None, None), node=node))
-        if base.cls.startswith("pandas."):
+        if frames.is_frame(base):
             return base if name in ("iloc", "loc") else _part(base.attrs, name, node)
         return Bound(base, name)
     if isinstance(base.cls, UserClass) and name in _MODEL_METHODS:
@@ -165,6 +165,10 @@ def _map_item(base: Map, index: Value, node: ast.AST) -> Value:
     plain = [to_python(each) for each in entries]
     if all(isinstance(each, int) and not isinstance(each, bool) for each in plain) and len(set(plain)) > 1:
         return replace(from_python(plain, node), shape=(), parts={})
+    rows = [row(each) for each in entries]
+    if all(rows) and len({len(each or ()) for each in rows}) == 1 and any(each != rows[0] for each in rows):
+        made = from_python(rows, node)
+        return replace(made, shape=made.shape[1:] if made.shape else None, parts={})
     shapes = [each.shape for each in entries if isinstance(each, Data) and each.shape]
     sizes = {tuple(map(constant, shape)) for shape in shapes}
     if len(shapes) == len(entries) and len(sizes) == 1 and None not in next(iter(sizes)):
@@ -192,9 +196,9 @@ def _sequence_item(base: Seq, index: Value, node: ast.AST) -> Value:
 
 
 def _object_item(machine: Machine, base: Obj, index: Value, node: ast.AST) -> Value:
-    if base.cls == "numpy.eye":
+    if base.cls in ("numpy.eye", "numpy.identity"):
         return arrays.rows_of_eye(base, index, node)
-    if isinstance(base.cls, str) and base.cls.startswith("pandas."):
+    if frames.is_frame(base):
         return frames.column(base, index, node)
     if isinstance(base.cls, UserClass):
         member = base.cls.find("__getitem__")
@@ -215,7 +219,7 @@ def sliced(machine: Machine, base: Value, parts: list[Value | slice], node: ast.
         return arrays.sliced(base, parts, node)
     if isinstance(base, Tensor):
         return Tensor(Ref("tensor.item"), (base,), node)
-    if isinstance(base, Obj) and isinstance(base.cls, str) and base.cls.startswith("pandas."):
+    if isinstance(base, Obj) and frames.is_frame(base):
         return frames.part(base, parts, node)
     if isinstance(base, Const) and isinstance(base.value, str):
         return Unknown("part of a text", node)

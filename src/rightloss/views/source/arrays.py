@@ -201,9 +201,19 @@ def filled(base: Data, value: Value, node: ast.AST) -> Value:
     return replace(base, encoding=None, classes=None, low=None, high=None, node=node, parts={}, why="")
 
 
+def marked(base: Data, rows: Value, value: Value, node: ast.AST) -> Data | None:
+    """`zeros[np.arange(n), ids] = 1`: in every row one cell is 1; None for other ways of filling."""
+    zeros = base.encoding is None and base.low == base.high == 0 and base.shape is not None and len(base.shape) == 2
+    every = isinstance(rows, Obj) and rows.cls == "numpy.arange"
+    if not zeros or not every or constant(value) != 1 or base.shape is None:
+        return None
+    kinds = frozenset({Labels.ONEHOT})
+    return Data(kinds, base.shape[1], True, base.shape, 0, 1, True, node, "zeros with one 1 in each row")
+
+
 def rows_of_eye(eye: Obj, index: Value, node: ast.AST) -> Value:
     """`np.eye(n)[y]`: one-hot rows."""
-    units = number(eye.args.get(0, "N", "num_rows"))
+    units = number(eye.args.get(0, "N", "n", "num_rows"))
     if isinstance(index, Const):
         return Data(frozenset({Labels.ONEHOT}), units, True, (units,), 0, 1, True, node, "a row of np.eye")
     shape = index.shape if isinstance(index, Data) else None

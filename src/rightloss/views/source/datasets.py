@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from rightloss.contract.vocabulary import Labels, Source
+from rightloss.contract.vocabulary import Labels
+from rightloss.views.source import tables
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.selections import some
 from rightloss.views.source.values import (
@@ -30,7 +30,6 @@ from rightloss.views.source.values import (
 Invoke = Callable[[Value, Args], Value]
 _TWO = frozenset({Labels.BINARY, Labels.INDEX})
 _INDEX = frozenset({Labels.INDEX})
-_CONTINUOUS = frozenset({Source.CONTINUOUS})
 
 # keras.datasets: module -> (classes, shape of one input, labels are a column)
 _KERAS = {
@@ -50,11 +49,6 @@ _TFDS = {
     "oxford_flowers102": 102, "eurosat": 10, "stanford_dogs": 120, "svhn_cropped": 10, "beans": 3,
     "malaria": 2, "iris": 3, "stl10": 10, "food101": 101, "ag_news_subset": 4, "caltech101": 102,
     "emnist": 62,
-}  # fmt: skip
-# scikit-learn's own tables: name -> (classes, features)
-_SKLEARN = {
-    "load_iris": (3, 4), "load_wine": (3, 13), "load_breast_cancer": (2, 30), "load_digits": (10, 64),
-    "load_diabetes": (None, 10), "fetch_california_housing": (None, 8), "load_boston": (None, 13),
 }  # fmt: skip
 _DIRECTORIES = {
     "keras.utils.image_dataset_from_directory": 2,
@@ -79,12 +73,14 @@ def call_name(name: str, args: Args) -> Value | None:
         return _keras_dataset(name.split(".")[2], args)
     if name in _DIRECTORIES:
         return _directory(args)
-    if name.startswith("sklearn.datasets.") and name.rpartition(".")[2] in _SKLEARN:
-        return _sklearn(name.rpartition(".")[2], args)
+    if name.startswith("sklearn.datasets.") and name.rpartition(".")[2] in tables.SKLEARN:
+        return tables.load(name.rpartition(".")[2], args)
     if name.endswith("input_data.read_data_sets"):
         return _old_mnist(args)
     if name == "tensorflow_datasets.load":
         return _tfds(args)
+    if name == "tensorflow_datasets.as_numpy":
+        return args.get(0, "dataset")
     if name in _RECORDS:
         return _record(args)
     if name in ("tensorflow.io.decode_csv", "tensorflow.decode_csv"):
@@ -167,15 +163,6 @@ def _rows(value: Value, node: ast.AST | None) -> Value:
     return replace(value) if isinstance(value, Data) else value  # a batch is not the array that it is taken from
 
 
-def _ids(
-    classes: int | None, shape: tuple[Value | None, ...], node: ast.AST | None, why: str, *, mixed: bool = False
-) -> Data:
-    if classes is None:
-        return Data(_CONTINUOUS, shape=shape, whole=False, node=node, why=why)
-    kinds = _TWO if classes == 2 else _INDEX
-    return Data(kinds, Const(classes), True, shape, 0, classes - 1, True, node, why, mixed=mixed)
-
-
 def _keras_dataset(name: str, args: Args) -> Value:
     found = _KERAS.get(name)
     if found is None:
@@ -187,26 +174,10 @@ def _keras_dataset(name: str, args: Args) -> Value:
     y_shape: tuple[Value | None, ...] = (None, Const(1)) if is_column else (None,)
     why = f"keras.datasets.{name}"
     pairs = [
-        Seq.of((replace(x, parts={}), _ids(classes, y_shape, args.node, why, mixed=True)), "tuple", args.node)
+        Seq.of((replace(x, parts={}), tables.ids(classes, y_shape, args.node, why, mixed=True)), "tuple", args.node)
         for _ in range(2)
     ]
     return Seq.of(pairs, "tuple", args.node)
-
-
-def _sklearn(name: str, args: Args) -> Value:
-    """`load_iris()` and its kin: `.data` and `.target`, or the pair where `return_X_y` asks for it."""
-    classes, features = _SKLEARN[name]
-    wanted = args.get(0, "n_class") if name == "load_digits" else None
-    if wanted is not None:
-        classes = constant(wanted)
-        if not isinstance(classes, int):
-            return Unknown("digits of which some are left out", args.node)
-    x = Data(shape=(None, Const(features)), node=args.node)
-    y = _ids(classes, (None,), args.node, f"{name}()")
-    if constant(args.get(None, "return_X_y")):
-        return Seq.of((x, y), "tuple", args.node)
-    parts: dict[Any, Any] = {"data": x, "target": y, ("item", "data"): x, ("item", "target"): y}
-    return Obj(f"sklearn.datasets.{name}", args, parts)
 
 
 def _old_mnist(args: Args) -> Value:
@@ -214,7 +185,7 @@ def _old_mnist(args: Args) -> Value:
     told = args.get(None, "one_hot")
     if told is not None and not isinstance(told, Const):
         return Unknown("a data set that is not known", args.node)
-    y = _ids(10, (None,), args.node, "read_data_sets()")
+    y = tables.ids(10, (None,), args.node, "read_data_sets()")
     if constant(told):
         y = Data(frozenset({Labels.ONEHOT}), Const(10), True, (None, Const(10)), 0, 1, True, args.node, "one_hot=True")
     x = Data(shape=(None, Const(784)), node=args.node)
@@ -268,11 +239,13 @@ def _tfds(args: Args) -> Value:
     base = str(name).partition("/")[0].partition(":")[0] if isinstance(name, str) else ""
     info = Unknown("the info of a data set", args.node)
     classes = _TFDS.get(base)
-    y: Value = _ids(classes, (None,), args.node, f"tfds {base}") if classes else Data(node=args.node)
+    y: Value = tables.ids(classes, (None,), args.node, f"tfds {base}") if classes else Data(node=args.node)
     x = Data(node=args.node)
     supervised = bool(constant(args.get(None, "as_supervised")))
     element: Value = Seq.of((x, y), "tuple") if supervised else Map({"label": y}, True, args.node)
-    one = Dataset(element, args.node)
+    one: Value = Dataset(element, args.node)
+    if constant(args.get(None, "batch_size")) == -1:
+        one = element  # the whole data set as one batch
     split = args.get(1, "split")
     loaded: Value = one
     if isinstance(split, Seq):

@@ -135,7 +135,10 @@ def _multilabel(machine: Machine, args: Args) -> Value:
 def _regression(machine: Machine, args: Args) -> Value:
     targets = args.get(None, "n_targets")
     one = not args.is_open and (targets is None or constant(targets) == 1)
+    several = constant(targets)
     shape: arrays.Shape | None = (None,) if one else None
+    if isinstance(several, int) and several > 1:
+        shape = (None, Const(several))
     y = Data(frozenset({Source.CONTINUOUS}), shape=shape, whole=False, node=args.node, why=text_of(args.node))
     return Seq.of((Data(node=args.node), y), "tuple", args.node)
 

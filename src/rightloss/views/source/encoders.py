@@ -40,7 +40,7 @@ def method(machine: Machine, receiver: Obj, name: str, args: Args) -> Value | No
         return _encode(receiver, name, args)
     if name in datasets.FLOWS and short == "ImageDataGenerator":
         return datasets.flow(name, args)
-    if module.startswith("pandas."):
+    if frames.is_frame(receiver):
         return frames.method(receiver, name, args)
     if module.startswith("keras.layers.") and name == "adapt":
         return Const(None)

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from rightloss.views.source import access, calls, containers, layers, operators
+from rightloss.views.source import access, arrays, calls, containers, layers, operators
 from rightloss.views.source.gathered import one_of
 from rightloss.views.source.machine import Machine, OutOfSteps, Scope
 from rightloss.views.source.names import conventional
@@ -298,7 +298,10 @@ def assign(machine: Machine, target: ast.expr, value: Value) -> None:
             access.overwrite(machine, home, evaluate(machine, index.elts[-1]))
         elif isinstance(plain, Data):
             access.overwrite(machine, home, None)
-        changed = access.set_item(machine, home, plain, value, index)
+        changed: Value | None = None
+        if isinstance(index, ast.Tuple) and isinstance(home, Data) and len(index.elts) == 2:
+            changed = arrays.marked(home, evaluate(machine, index.elts[0]), value, index)
+        changed = changed or access.set_item(machine, home, plain, value, index)
         if changed is not None:
             rebind(machine, target.value, changed)
     elif isinstance(target, ast.Starred):

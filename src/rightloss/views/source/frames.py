@@ -15,7 +15,10 @@ Shape = tuple[Value | None, ...]
 
 def is_frame(value: Value) -> bool:
     """Whether something is a data frame, as far as it is known what made it."""
-    return isinstance(value, Obj) and isinstance(value.cls, str) and value.cls.startswith("pandas.")
+    return isinstance(value, Obj) and isinstance(value.cls, str) and value.cls.startswith(MAKERS)
+
+
+MAKERS = ("pandas.", "seaborn.load_dataset")
 
 
 def column(frame: Obj, index: Value, node: ast.AST) -> Value:

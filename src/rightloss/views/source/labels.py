@@ -122,6 +122,8 @@ def _split(machine: Machine, args: Args) -> Value:
 
 def _dummies(machine: Machine, args: Args) -> Value:
     value = args.get(0, "data")
+    if isinstance(value, Obj) and frames.is_frame(value):
+        return Obj("pandas.get_dummies", args)  # a frame: which columns belong together is not followed
     if not isinstance(value, Data) or (value.shape is not None and len(value.shape) != 1) or args.get(None, "columns"):
         return Data(node=args.node)
     units = value.classes if value.encoding and value.exact else None
@@ -129,6 +131,26 @@ def _dummies(machine: Machine, args: Args) -> Value:
     if constant(args.get(None, "drop_first")):
         return Data(node=args.node)
     return Data(ONEHOT, units, True, (None, units), 0, 1, True, args.node, drawn.text_of(args.node))
+
+
+def _binarized(machine: Machine, args: Args) -> Value:
+    """`label_binarize(y, classes=[0, 1, 2])`: one column for each class, of two classes a single one."""
+    value, names = _plain(args.get(0, "y")), args.get(None, "classes")
+    one_each = isinstance(value, Data) and value.shape is not None and len(value.shape) == 1
+    if not one_each or not isinstance(names, Seq) or names.is_open or args.keywords.keys() - {"classes", "y"}:
+        return Data(node=args.node)
+    count = len(names.items)
+    if count < 3:
+        return Data(TWO, Const(2), True, (None, Const(1)), 0, 1, True, args.node, "label_binarize()")
+    return Data(ONEHOT, Const(count), True, (None, Const(count)), 0, 1, True, args.node, "label_binarize()")
+
+
+def _take(machine: Machine, args: Args) -> Value | None:
+    """`np.take(np.eye(3), y, axis=0)` is `np.eye(3)[y]`."""
+    base, index = args.get(0, "a"), args.get(1, "indices")
+    if isinstance(base, Obj) and base.cls in ("numpy.eye", "numpy.identity") and constant(args.get(2, "axis")) == 0:
+        return arrays.rows_of_eye(base, index or Unknown("rows"), args.node or ast.Pass())
+    return Data(node=args.node)
 
 
 def _argmax(first_axis: int | None) -> Callable[[Machine, Args], Value]:
@@ -253,7 +275,7 @@ def _from_generator(args: Args, invoke: Invoke) -> Value:
     return Dataset(Unknown("an element of a generator"), args.node)
 
 
-_FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
+_FUNCTIONS: dict[str, Callable[[Machine, Args], Value | None]] = {
     "keras.utils.to_categorical": _one_hot(1, "num_classes", "nb_classes"),
     "tensorflow.one_hot": _one_hot(1, "depth", columns=False),
     "keras.ops.one_hot": _one_hot(1, "num_classes", columns=False),
@@ -261,6 +283,8 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value]] = {
     **drawn.FUNCTIONS,
     "sklearn.model_selection.train_test_split": _split,
     "pandas.get_dummies": _dummies,
+    "sklearn.preprocessing.label_binarize": _binarized,
+    "numpy.take": _take,
     "numpy.argmax": _argmax(None),
     "tensorflow.argmax": _argmax(0),
     "keras.ops.argmax": _argmax(None),
