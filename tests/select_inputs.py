@@ -66,10 +66,6 @@ def _sampled_mask() -> Any:
     return y
 
 
-def _busy_mask() -> Any:
-    return _rng().choice([*range(80), 255], (5, 32, 32)).astype("uint8")
-
-
 def _antialiased() -> Any:
     y = np.zeros((5, 64, 64), "uint8")
     y[:, 10:40, 10:40], y[:, 9, 10:40], y[:, 40, 10:40] = 255, 64, 191
@@ -248,7 +244,12 @@ NUMBERS = (
         "few ids of a picture, and 255", _sampled_mask, "multiclass", asks=("ignore",), ignore=255, positions="pixel"
     ),
     Input(
-        "80 ids of a picture, and 255", _busy_mask, "multiclass", asks=("ignore", "task"), ignore=255, positions="pixel"
+        "80 ids of a picture, and 255",
+        lambda: _rng().choice([*range(80), 255], (5, 32, 32)).astype("uint8"),
+        "multiclass",
+        asks=("ignore", "task"),
+        ignore=255,
+        positions="pixel",
     ),
     Input("grey edges on both sides", _antialiased, "binary", positions="pixel"),
     Input("rows of 0 and 1 as text", lambda: ["0 1 1 0", "1 0 0 1"] * 40, "error", says='if cell in "01"'),

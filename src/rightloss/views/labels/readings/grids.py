@@ -227,7 +227,7 @@ def _several_outputs(profile: LabelProfile, token: Reading) -> Reading:
     """Each column is an output of its own: a contract for each, which `select` makes from {name: column}."""
     columns = profile.shape[0]
     return no_fit(
-        f"{columns} outputs, one in each column",
+        f"{columns or 'several'} outputs, one in each column",
         Source.OFFSET,
         "pass each column by itself: rightloss.select({'first': y[:, 0], 'second': y[:, 1]})",
         answers={"positions": "example", "task": token.answers.get("task"), "several_true": False},
