@@ -14,7 +14,7 @@ import tensorflow as tf
 import keras
 from keras import layers, losses
 """
-DIGITS = "(x, y), _ = keras.datasets.mnist.load_data()\n"
+DIGITS = "(x, y), _ = keras.datasets.mnist.load_data()\nx = x.reshape(-1, 784)\n"
 SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\nm.compile(loss='sparse_categorical_crossentropy')\n"
 RIGHT = {
     "a place among all predictions": (
@@ -243,7 +243,7 @@ RIGHT = {
     ),
     "lists of one label each": (
         "from sklearn.preprocessing import MultiLabelBinarizer\n"
-        "(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "(x, y), _ = keras.datasets.mnist.load_data()\nx = x.reshape(-1, 784)\n"
         "y = MultiLabelBinarizer().fit_transform([[each] for each in y])\n"
         "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
         "m.compile(loss='categorical_crossentropy', metrics=['accuracy'])\nm.fit(x, y)"
@@ -426,7 +426,8 @@ RIGHT = {
         "m.fit(x, y)"
     ),
     "both encodings in one file": (
-        "(x, y), _ = keras.datasets.mnist.load_data()\na = keras.Sequential([layers.Dense(10, 'softmax')])\n"
+        "(x, y), _ = keras.datasets.mnist.load_data()\nx = x.reshape(-1, 784)\n"
+        "a = keras.Sequential([layers.Dense(10, 'softmax')])\n"
         "a.compile(loss='sparse_categorical_crossentropy')\na.fit(x, y)\n"
         "b = keras.Sequential([layers.Dense(10, 'softmax')])\nb.compile(loss='categorical_crossentropy')\n"
         "b.fit(x, keras.utils.to_categorical(y))"

@@ -14,7 +14,8 @@ import tensorflow as tf
 import keras
 from keras import layers, losses
 from sklearn.preprocessing import MultiLabelBinarizer
-(images, digits), _ = keras.datasets.mnist.load_data()
+(pixels, digits), _ = keras.datasets.mnist.load_data()
+images = pixels.reshape(-1, 784)
 """
 SOFTMAX = "m = keras.Sequential([layers.Dense(10, 'softmax')])\n"
 SIGMOID = "m = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"

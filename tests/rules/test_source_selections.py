@@ -17,7 +17,8 @@ from keras.utils import to_categorical
 from sklearn.datasets import load_digits, load_iris
 from sklearn.model_selection import train_test_split
 X, y = load_iris(return_X_y=True)
-(images, digits), _ = keras.datasets.mnist.load_data()
+(pixels, digits), _ = keras.datasets.mnist.load_data()
+images = pixels.reshape(-1, 784)
 df = pd.read_csv('a.csv')
 df['t'] = df['t'].map({'a': 0, 'b': 1, 'c': 2})
 three = df['g'].map({'a': 1, 'b': 2, 'c': 3})

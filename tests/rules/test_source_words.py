@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 import keras
 from keras import layers, losses
-(images, digits), _ = keras.datasets.mnist.load_data()
+(pixels, digits), _ = keras.datasets.mnist.load_data()
+images = pixels.reshape(-1, 784)
 """
 
 
@@ -78,7 +79,8 @@ OWN_WORDS = {
     ),
     "units and an activation of its own": (
         "m = keras.Sequential([layers.Dense(1), layers.Activation('sigmoid')])\n"
-        "m.compile(loss='sparse_categorical_crossentropy')\n(x, y), _ = keras.datasets.mnist.load_data()\nm.fit(x, y)",
+        "m.compile(loss='sparse_categorical_crossentropy')\n(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "m.fit(x.reshape(-1, 784), y)",
         'layers.Dense(10); keras.layers.Activation("softmax")',
         "m = keras.",
     ),
@@ -102,7 +104,8 @@ OWN_WORDS = {
     ),
     "units by name": (
         "m = keras.Sequential([layers.Dense(kernel_initializer='zeros', units=1, activation='sigmoid')])\n"
-        "m.compile(loss='sparse_categorical_crossentropy')\n(x, y), _ = keras.datasets.mnist.load_data()\nm.fit(x, y)",
+        "m.compile(loss='sparse_categorical_crossentropy')\n(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "m.fit(x.reshape(-1, 784), y)",
         "layers.Dense(10, activation=\"softmax\", kernel_initializer='zeros')",
         "m = keras.",
     ),

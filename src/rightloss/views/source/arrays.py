@@ -10,8 +10,7 @@ from typing import Any
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
-from rightloss.views.source.ranges import keeps_shape
-from rightloss.views.source.selections import by_content, chosen, is_random, neighbours, selects_rows
+from rightloss.views.source.selections import by_content, chosen, neighbours, selects_rows
 from rightloss.views.source.values import (
     Args,
     Bound,
@@ -26,7 +25,6 @@ from rightloss.views.source.values import (
     Ref,
     Seq,
     Symbol,
-    Tensor,
     Unknown,
     Value,
     constant,
@@ -230,34 +228,6 @@ def rows_of_eye(eye: Obj, index: Value, node: ast.AST) -> Value:
         node,
         "rows of np.eye",
     )
-
-
-def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], node: ast.AST) -> Value:
-    """`left < right`: predictions against a threshold are decoded, data becomes 0/1."""
-    flipped = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
-    for one, other, how in ((left, right, kind), (right, left, flipped.get(kind, kind))):
-        limit = constant(other)
-        ordered = how in (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
-        if isinstance(one, Data | Tensor) and (limit is not None or not ordered):
-            if ordered and isinstance(limit, int | float) and not isinstance(limit, bool):
-                machine.recorder.threshold(machine, one, float(limit), node)
-            shape = one.shape if isinstance(one, Data) and _alike(one, other) else None
-            vector = shape is not None and (len(shape) == 1 or (len(shape) == 2 and constant(shape[1]) == 1))
-            encoding = frozenset({Labels.BINARY, Labels.INDEX}) if vector else None
-            why = (
-                "random numbers that are compared"
-                if isinstance(one, Data) and one.encoding is None and is_random(one.node)
-                else "a comparison"
-            )
-            return Data(encoding, Const(2) if vector else None, True, shape, 0, 1, True, node, why)
-    return Unknown("a condition", node)
-
-
-def _alike(one: Data, other: Value) -> bool:
-    """Whether a comparison leaves the shape of `one`: with a number, or with as many numbers."""
-    if isinstance(other, Data):
-        return keeps_shape(one, other) or (other.shape is None and other.encoding is None)
-    return not isinstance(other, Seq | Obj)
 
 
 def method(machine: Machine, base: Data, name: str, args: Args) -> Value:

@@ -144,10 +144,11 @@ def _lookup(called: Obj, value: Data, node: ast.AST | None) -> Value:
     mode = called.args.get(None, "output_mode")
     word = "int" if mode is None else constant(mode)
     words = called.args.get(None, "vocabulary")
-    unknown_ids = called.args.get(None, "num_oov_indices")
+    unknown_ids, told = called.args.get(None, "num_oov_indices"), called.args.keywords
     size: Value | None = None
-    if isinstance(words, Seq) and not words.is_open and isinstance(constant(unknown_ids), int):
-        size = Const(len(words.items) + constant(unknown_ids))
+    others = 1 if unknown_ids is None and not called.args.is_open else constant(unknown_ids)
+    if isinstance(words, Seq) and not words.is_open and isinstance(others, int) and "mask_token" not in told:
+        size = Const(len(words.items) + others)
     if word == "int":
         return replace(
             value,

@@ -245,6 +245,9 @@ def _by_axes(made: Evidence, data: Data, read: Reading, seen: SetupSeen, writer:
         fact = writer.fact("y has one axis less than the output", data.node)
         return made.narrow(Field.LABELS, (Labels.BINARY, Labels.INDEX), fact)
     count = constant(data.shape[-1])
+    several = constant(read.head.units)
+    if exclusive and count == 1 and len(data.shape) == read.head.rank == 2 and isinstance(several, int) and several > 1:
+        return made.narrow(Field.LABELS, (Labels.BINARY, Labels.INDEX), writer.fact("y has one column", data.node))
     known = read.head.rank == len(data.shape) or (exclusive and read.head.rank is None)
     columns = known and isinstance(count, int) and count > 1
     if columns and (not sparse or count == constant(read.head.units)):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rightloss.contract.vocabulary import Labels, Source
-from rightloss.views.source import arrays, binned, datasets, drawn, frames, joined, ranges
+from rightloss.views.source import arrays, binned, comparisons, datasets, drawn, frames, joined, ranges
 from rightloss.views.source.literals import literal_labels
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.selections import some_classes
@@ -193,7 +193,7 @@ def _greater(machine: Machine, args: Args) -> Value:
     left, right = args.get(0, "x"), args.get(1, "y")
     if left is None or right is None:
         return Unknown("a condition", args.node)
-    return arrays.compare(machine, left, right, ast.Gt, args.node or ast.Pass())
+    return comparisons.compare(machine, left, right, ast.Gt, args.node or ast.Pass())
 
 
 def _where(machine: Machine, args: Args) -> Value:
@@ -271,8 +271,15 @@ def _from_generator(args: Args, invoke: Invoke) -> Value:
     made = args.get(0, "generator")
     result = invoke(made, Args(args.node)) if isinstance(made, Function) else None
     if isinstance(result, Dataset):
-        return Dataset(datasets.one_example(result.element), result.node)
+        return Dataset(_numbers(datasets.one_example(result.element)), result.node)
     return Dataset(Unknown("an element of a generator"), args.node)
+
+
+def _numbers(element: Value) -> Value:
+    """A number that is given out for each example has no axis but the one over examples."""
+    if isinstance(element, Seq) and not element.is_open:
+        return Seq.of([_numbers(each) for each in element.items], element.kind, element.node)
+    return Data(shape=(None,), node=element.node) if isinstance(element, Symbol) else element
 
 
 _FUNCTIONS: dict[str, Callable[[Machine, Args], Value | None]] = {

@@ -259,4 +259,6 @@ def _metric_object(value: Obj, world: World) -> MetricSeen:
             arguments[name] = picked.value if isinstance(picked, Const) else picked
     if value.args.is_open:
         return MetricSeen(None, {}, value.node)
+    if value.cls == "keras.metrics.Accuracy":
+        return MetricSeen("Accuracy", {}, value.node)
     return MetricSeen(entry.name if entry is not None else None, arguments, value.node)

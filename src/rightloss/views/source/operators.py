@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from rightloss.views.source.arrays import compare
+from rightloss.views.source.comparisons import compare
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.ranges import arithmetic
 from rightloss.views.source.values import (

@@ -13,7 +13,7 @@ from rightloss.views.source.heads import read_head
 from rightloss.views.source.literals import by_position, literal_labels
 from rightloss.views.source.losses import LossSeen, MetricSeen, read_loss, read_loss_result, read_metrics
 from rightloss.views.source.machine import Machine, OutOfSteps
-from rightloss.views.source.models import layer_list
+from rightloss.views.source.models import SEQUENTIAL, layer_list
 from rightloss.views.source.recorder import VALIDATION, Decoding, Site, Training
 from rightloss.views.source.values import (
     Choice,
@@ -260,6 +260,7 @@ def _one(
     argument = site.args.place(1, "loss") or site.node
 
     def compute(world: World) -> Reading:
+        world.fed = _fed(site, training)
         if site.kind == "call":
             read = read_loss_result(LossResult(loss or Unknown("no loss"), labels, output, site.args), world, machine)
         else:
@@ -292,6 +293,18 @@ def _one(
     count = len(site.output.items) if isinstance(site.output, Seq | Map) else 1
     half, old = machine.recorder.mixed_precision, machine.recorder.old_keras
     return SetupSeen(site, name, found, _decodings(machine, site), training, count, site.why, half, old)
+
+
+def _fed(site: Site, training: Training | None) -> tuple[Value | None, ...] | None:
+    """The shape of the array that a plain Sequential is trained on: a first layer without a shape takes that one."""
+    model, x = site.model, training.args.get(0, "x") if training is not None else None
+    if not isinstance(model, Obj) or model.cls != SEQUENTIAL or not isinstance(x, Data) or len(x.shape or ()) < 2:
+        return None  # of one axis Keras makes two, or it holds lists
+    layers = layer_list(model).items
+    plain = all(
+        isinstance(each, Obj) and isinstance(each.cls, str) and each.cls.startswith("keras.layers.") for each in layers
+    )
+    return (None, *x.shape[1:]) if plain and x.shape else None
 
 
 def _columns_fit(head: Head, labels: Data) -> bool:

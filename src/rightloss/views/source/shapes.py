@@ -44,8 +44,8 @@ def shape(value: Value | None, world: World, depth: int = MAX_WALK) -> Shape | N
     if is_application(op.cls):
         return _application(op)
     below = _declared(op, world)
-    if below is None and value.inputs:
-        below = shape(value.inputs[0], world, depth - 1)
+    if below is None:
+        below = shape(value.inputs[0], world, depth - 1) if value.inputs else world.fed
     return _layer(op, below, world)
 
 

@@ -30,6 +30,7 @@ class World:
 
     def __init__(self, guard: Guard) -> None:
         self.guard = guard
+        self.fed: tuple[Value | None, ...] | None = None  # the shape of what a model is given that declares none
 
     def pick(self, value: Value | None) -> Value | None:
         """What a value is in this world. Forks the reading where that is undecided."""
