@@ -126,6 +126,25 @@ RIGHT = {
     "positions, moved back": (
         "ids = {n: i for i, n in enumerate(names, 1)}\ny = np.array([ids[w] for w in words])\ny -= 1\n" + SPARSE
     ),
+    "a row in a batch of its own": "r = [0] * 3\nr[k] = 1\ny = np.array(r)[np.newaxis, :]\n" + EXCLUSIVE,
+    "a row that a generator gives": (
+        "def read():\n    for w in words:\n        r = [0, 0, 0]\n        r[int(w)] = 1\n        yield [1.], r\n"
+        "d = tf.data.Dataset.from_generator(read, (tf.float32, tf.float32)).batch(8)\n"
+        + EXCLUSIVE.replace("X, np.array(y)", "d")
+    ),
+    "a dict of rows": (
+        "rows = {}\nfor w in words:\n    rows[w] = [1, 0, 0] if w == 'a' else [0, 1, 0]\ny = [rows[w] for w in words]\n"
+        + EXCLUSIVE
+    ),
+    "a function whose results are filtered": (
+        "def kind(w):\n    if 'a' in w:\n        return 0\n    if 'b' in w:\n        return 1\n    return 2\n"
+        "y = [kind(w) for w in words if kind(w) != 2]\n" + BINARY
+    ),
+    "quantities": (
+        "y = []\nfor w in words:\n    y.append(1.0 if w == 'a' else 0.0)\n"
+        + BINARY.replace("binary_crossentropy", "mse")
+    ),
+    "columns of lists": "a = [int(w) for w in words]\nb = [1 - n for n in a]\ny = np.array([a, b]).T\n" + EXCLUSIVE,
 }  # fmt: skip
 
 

@@ -78,6 +78,10 @@ RIGHT = {
     "a sign that may be missing": "y = np.sign(counts)\n" + BINARY,
     "a number of rows": "y = df.apply(lambda r: r['a'] * 2, axis=1)\n" + BINARY,
     "a distance": "y = np.abs(np.digitize(a, bins=[0]))\n" + BINARY,
+    "scores of a least-squares game": (
+        "y = np.concatenate([np.ones(9), np.zeros(9)])\n" + BINARY.replace("binary_crossentropy", "mse")
+    ),
+    "bins as quantities": "y = np.digitize(a, [1, 2])\n" + model(1, "linear", "x").replace("x_crossentropy", "mse"),
 }  # fmt: skip
 
 

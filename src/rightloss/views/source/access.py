@@ -158,7 +158,7 @@ def _map_item(base: Map, index: Value, node: ast.AST) -> Value:
     except TypeError:  # a key that no dict can have
         found = None
     entries = list(base.items.values())
-    if found is None and base.is_open and base.sample is not None:
+    if found is None and base.is_open and isinstance(base.sample, Const | Symbol):
         return Symbol("a value of a dict", ("value", base, index), node)
     if found is not None or base.is_open or isinstance(index, Const) or not entries:
         return found or Unknown("a key that is not known", node)
@@ -272,7 +272,8 @@ def set_item(machine: Machine, base: Value, index: Value | None, value: Value, n
 
 def _kept(base: Map, value: Value) -> Value | None:
     """A sample of a dict after one more value: only of numbers."""
-    numbers = base.sample is not None or all(isinstance(each, Const) for each in base.items.values())
+    known = not base.is_open and all(isinstance(each, Const) for each in base.items.values())
+    numbers = base.sample is not None or known
     return value if numbers and gaps((*base.items.values(), value)) is not None else None
 
 

@@ -135,6 +135,9 @@ def row(base: Data) -> Data:
 def sliced(base: Data, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     """`data[a:b, c]`."""
     if any(isinstance(part, Ref) or (isinstance(part, Const) and part.value in (None, ...)) for part in parts):
+        first = isinstance(parts[0], Ref) or (isinstance(parts[0], Const) and parts[0].value is None)
+        if first and base.encoding is not None and base.encoding <= _ONE_EACH:
+            return Data(node=node, prediction=base.prediction)  # numbers side by side: the cells of one row
         return replace(base, shape=None, parts={})  # np.newaxis and the like
     shape = _after(base.shape, parts) if base.shape is not None else None
     columns = any(not isinstance(part, slice) for part in parts[1:])

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from rightloss.contract.vocabulary import Labels
-from rightloss.views.source import arrays, drawn, ranges
+from rightloss.views.source import arrays, ranges
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
 from rightloss.views.source.values import Args, Const, Data, Map, Seq, Unknown, Value, constant
 
 MOST = 64
+BINS = "the numbers of bins"
+CONDITIONS = "values by condition"
 _IDS = frozenset({Labels.INDEX})
 
 
@@ -43,7 +45,7 @@ def _shape(value: Value | None) -> arrays.Shape | None:
 
 def _digitize(machine: Machine, args: Args) -> Value:
     """`np.digitize(x, bins)`: ids, of which nobody says that all of them occur."""
-    return Data(_IDS, None, False, _shape(args.get(0, "x")), 0, None, True, args.node, drawn.text_of(args.node))
+    return Data(_IDS, None, False, _shape(args.get(0, "x")), 0, None, True, args.node, BINS)
 
 
 def _cut(equal: bool) -> Callable[[Machine, Args], Value]:
@@ -56,13 +58,13 @@ def _cut(equal: bool) -> Callable[[Machine, Args], Value]:
             return Unknown("bins and their edges", node)
         plain = to_python(names) if isinstance(names, Seq) else None
         if isinstance(plain, list) and all(isinstance(each, int | float) for each in plain):
-            return of_numbers(plain, shape, node, "the numbers of bins")
+            return of_numbers(plain, shape, node, BINS)
         if constant(names) is not False or names is None:
             return Data(shape=shape, node=node)
         count = constant(bins)
         if isinstance(count, int) and (equal or count > 1):
-            return of_numbers(range(count), shape, node, "the numbers of bins")
-        return Data(_IDS, None, False, shape, 0, None, True, node, "the numbers of bins")
+            return of_numbers(range(count), shape, node, BINS)
+        return Data(_IDS, None, False, shape, 0, None, True, node, BINS)
 
     return handler
 
@@ -76,7 +78,7 @@ def select(machine: Machine, args: Args) -> Value:
     values = [numbers_in(each) for each in choices.items] if isinstance(choices, Seq) and plain else []
     found = [*values, numbers_in(rest)]
     if len(found) > 1 and all(each is not None for each in found):
-        return of_numbers(sorted(set().union(*(each or () for each in found))), shape, args.node, "values by condition")
+        return of_numbers(sorted(set().union(*(each or () for each in found))), shape, args.node, CONDITIONS)
     return Data(shape=shape, node=args.node)
 
 
@@ -93,7 +95,7 @@ def where(args: Args) -> Data | None:
     found, shape = sorted(one | other), _shape(condition)
     if len(found) == 2:
         return ranges.of_pair((found[0], found[1]), shape, node or ast.Pass())
-    return of_numbers(found, shape, node, "values by condition")
+    return of_numbers(found, shape, node, CONDITIONS)
 
 
 def _unique(machine: Machine, args: Args) -> Value:

@@ -22,10 +22,13 @@ from rightloss.contract import (
     Width,
 )
 from rightloss.contract.vocabulary import Source
+from rightloss.views.source.binned import BINS, CONDITIONS
 from rightloss.views.source.conditions import QUANTITIES, conditions
 from rightloss.views.source.datasets import FEATURE
 from rightloss.views.source.decoding import decode_uses
+from rightloss.views.source.gathered import GATHERED
 from rightloss.views.source.head import Head
+from rightloss.views.source.joined import SIDE_BY_SIDE
 from rightloss.views.source.losses import MetricSeen
 from rightloss.views.source.notebooks import Program
 from rightloss.views.source.report import Reading, SetupSeen
@@ -195,10 +198,13 @@ def _written(classes: Symbol, head: Head) -> str | int:
     return ast.unparse(head.units_node) if own else classes.text  # type: ignore[arg-type]
 
 
+_MAY_BE_QUANTITIES = frozenset({"random ids", "written-out ids", FEATURE, GATHERED, BINS, CONDITIONS, SIDE_BY_SIDE})
+
+
 def _are_classes(data: Data | None) -> bool:
     """Whether labels are classes for sure: numbers that are written out or drawn may be anything."""
     known = data is not None and bool(data.encoding) and all(isinstance(each, Labels) for each in data.encoding or ())
-    return known and data is not None and data.why not in ("random ids", "written-out ids", FEATURE)
+    return known and data is not None and data.why not in _MAY_BE_QUANTITIES
 
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:

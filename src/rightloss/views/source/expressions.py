@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rightloss.views.source import access, arrays, calls, containers, layers, operators
-from rightloss.views.source.gathered import one_of
+from rightloss.views.source.gathered import decided_late, one_of
 from rightloss.views.source.machine import Machine, OutOfSteps, Scope
 from rightloss.views.source.names import conventional
 from rightloss.views.source.outcomes import iterate, truth
@@ -242,7 +242,10 @@ def _comprehend(machine: Machine, generators: list[ast.comprehension], element: 
         sample = sample or Unknown("one of many items", first.target)
         assign(machine, first.target, some(sample) if first.ifs else sample)
         inner = _comprehend(machine, generators[1:], element)
-        return [Gap(inner[0] if inner else None)]
+        one = inner[0] if inner else None
+        if one is not None and first.ifs:
+            one = decided_late(one, frozenset({(machine.new_branch(), 0)}))
+        return [Gap(one)]
     found: list[Value] = []
     for item in items:
         assign(machine, first.target, item)

@@ -109,7 +109,9 @@ def method(frame: Obj, name: str, args: Args) -> Value | None:
         return without(frame)
     if name in ("sample", "shuffle"):
         return mixed(frame)
-    if name in ("copy", "fillna", "dropna", "reset_index", "set_index", "astype", "sort_values", "rename"):
+    if name in ("sort_values", "sort_index"):
+        return changed(frame, lambda each: replace(each, mixed=False) if each.mixed else each)
+    if name in ("copy", "fillna", "dropna", "reset_index", "set_index", "astype", "rename"):
         return frame if name != "rename" or not isinstance(args.get(None, "columns"), Map | Unknown) else without(frame)
     if name in ("to_numpy", "to_list", "as_matrix"):
         return Data(node=args.node)

@@ -9,6 +9,7 @@ from typing import Any
 from rightloss.views.source.values import Choice, Const, Gap, Guard, Seq, Symbol, Unknown, Value, same
 
 MOST = 24  # different ones worth keeping apart
+GATHERED = "numbers that are gathered"
 
 
 def gaps(items: Iterable[Value]) -> tuple[Value, ...] | None:

@@ -13,6 +13,8 @@ from rightloss.views.source.machine import Machine
 from rightloss.views.source.selections import some_classes
 from rightloss.views.source.values import Args, Data, Obj, Ref, Seq, Tensor, Unknown, Value, constant
 
+SIDE_BY_SIDE = "arrays side by side"
+
 
 def _plain(value: Value) -> Value:
     return literal_labels(value) if isinstance(value, Seq) else value
@@ -53,7 +55,7 @@ def _after(name: str, parts: list[Data], node: ast.AST | None) -> Data:
         return replace(first, shape=kept, parts={}, exact=False)
     found = [_numbers(each) for each in parts]
     if axes == {1} and all(each is not None for each in found):
-        return of_numbers(sorted(set().union(*(each or () for each in found))), shape, node, "arrays side by side")
+        return of_numbers(sorted(set().union(*(each or () for each in found))), shape, node, SIDE_BY_SIDE)
     return Data(shape=shape, node=node)
 
 

@@ -277,8 +277,10 @@ def _from_generator(args: Args, invoke: Invoke) -> Value:
 
 def _numbers(element: Value) -> Value:
     """A number that is given out for each example has no axis but the one over examples."""
-    if isinstance(element, Seq) and not element.is_open:
+    if isinstance(element, Seq) and element.kind == "tuple":
         return Seq.of([_numbers(each) for each in element.items], element.kind, element.node)
+    if isinstance(element, Seq):
+        return Data(node=element.node)  # a list is one row
     return Data(shape=(None,), node=element.node) if isinstance(element, Symbol) else element
 
 

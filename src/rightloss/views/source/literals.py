@@ -9,7 +9,7 @@ from typing import Any
 from rightloss.contract.conditions import ROW_SUM_TOLERANCE, RowSums
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source import ranges
-from rightloss.views.source.gathered import atoms, is_plain, row
+from rightloss.views.source.gathered import GATHERED, atoms, is_plain, row
 from rightloss.views.source.values import Const, Data, Gap, Prediction, Seq, Symbol, Value, constant
 
 WRITTEN_ROWS = "written-out rows"
@@ -49,7 +49,7 @@ def _gathered(value: Seq) -> Data:
         known = made.shape[1:] if made.shape is not None else None
         shape = (count, *known) if known is not None else None
         rows_of = made.why == WRITTEN_ROWS
-        return replace(made, shape=shape, why=made.why if rows_of or not made.why else "numbers that are gathered")
+        return replace(made, shape=shape, why=made.why if rows_of or not made.why else GATHERED)
     return Data(node=value.node) if any(rows) else Data(shape=(count,), node=value.node)
 
 

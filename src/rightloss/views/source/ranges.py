@@ -51,7 +51,8 @@ def _moved(data: Data, left: Value, right: Value, sign: str, node: ast.AST) -> D
     if not isinstance(other, int | float) or isinstance(other, bool) or sign not in _STEPS or other == 0:
         return None
     step = _STEPS[sign]
-    if data.low is not None and data.low == data.high and (data is left or sign in "+*"):
+    filled = data.encoding is None and data.low is not None and data.low == data.high
+    if filled and data.low is not None and (data is left or sign in "+*"):
         return replace(data, low=step(data.low, other), high=step(data.low, other), node=node, parts={})
     pair = two_values(data)
     if pair is not None and (data is left or sign != "/"):
