@@ -45,6 +45,7 @@ GENERATOR = (
     "def read():\n    for line in open('a.txt'):\n        yield [1., 2.], int(line)\n"
     "d = tf.data.Dataset.from_generator(read, output_types=(tf.float32, tf.int32)).batch(8)\n"
 )
+DIGITS = model("layers.Dense(8), ", 10, "softmax", SPARSE, f"{FLAT}, digits") + "\n"
 BROKEN = {
     "RL207 pixels that are not flattened": model("", 10, "softmax", SPARSE, "pixels, digits"),
     "RL101 columns beside the loss of ids": model("layers.Dense(8), ", 10, "softmax", SPARSE, f"{FLAT}, marks"),
@@ -63,6 +64,16 @@ BROKEN = {
         "words = keras.layers.StringLookup(vocabulary=['a', 'b', 'c'])\ny = words(np.array(df['y']))\n"
         + model("", 3, "softmax", SPARSE, "x, y")
     ),
+    "RL601 the best example of each class, held against labels": (
+        DIGITS + "print(np.mean(np.argmax(m.predict(x), axis=0) == digits))"
+    ),
+    "RL601 one number, held against labels": (
+        DIGITS + "from sklearn.metrics import accuracy_score\nprint(accuracy_score(digits, np.argmax(m.predict(x))))"
+    ),
+    "RL101 a data set that a builder gives": (
+        "import tensorflow_datasets as tfds\nd = tfds.builder('mnist').as_dataset(split='train', as_supervised=True)\n"
+        + model("layers.Flatten(), ", 10, "softmax", EXCLUSIVE, "d.batch(8)")
+    ),
 }
 RIGHT = {
     "pixels that are flattened": model("layers.Flatten(), ", 10, "softmax", SPARSE, "pixels, digits"),
@@ -72,6 +83,13 @@ RIGHT = {
         + model("layers.Flatten(), inner, ", 10, "softmax", SPARSE, "pixels, digits")
     ),
     "columns": model("layers.Dense(8), ", 10, "softmax", EXCLUSIVE, f"{FLAT}, rows"),
+    "the class of each example, held against labels": (
+        DIGITS + "from sklearn.metrics import accuracy_score\np = m.predict(x)\n"
+        "print(np.mean(np.argmax(p, axis=1) == digits), accuracy_score(digits, p.argmax(axis=-1)))"
+    ),
+    "the best example of each class": DIGITS + "print(x[np.argmax(m.predict(x), axis=0)], digits == digits)",
+    "the class of one example": DIGITS + "one = x[3:4]\nprint(np.argmax(m.predict(one)) == digits[3])",
+    "the class of a row": DIGITS + "row = m.predict(x)[0]\nprint(np.argmax(row, axis=0) == digits)",
     "two quantities": model("", 2, "linear", "mse", "df[['a', 'b']], df[['p', 'q']]"),
     "one column of 0 and 1": ONE_COLUMN + model("", 1, "sigmoid", "binary_crossentropy", "df[['a', 'b']], y"),
     "one column of ids": ONE_COLUMN + model("", 3, "softmax", SPARSE, "df[['a', 'b']], y"),

@@ -10,6 +10,8 @@ from rightloss.views.source.ranges import keeps_shape
 from rightloss.views.source.selections import is_random
 from rightloss.views.source.values import Const, Data, Obj, Seq, Tensor, Unknown, Value, constant
 
+_IDS = frozenset({Labels.INDEX, Labels.BINARY})
+
 
 def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], node: ast.AST) -> Value:
     """`left < right`: predictions against a threshold are decoded, data becomes 0/1."""
@@ -17,6 +19,9 @@ def compare(machine: Machine, left: Value, right: Value, kind: type[ast.cmpop], 
     if kind is ast.Eq and names and isinstance(left if names is right else right, Unknown):
         units = Const(len(names.items))  # a text beside each name: true at its place among them
         return Data(frozenset({Labels.ONEHOT}), units, True, None, 0, 1, True, node, "a name compared with all names")
+    for one, other in ((left, right), (right, left)):
+        if kind in (ast.Eq, ast.NotEq) and _are_labels(other):
+            machine.recorder.judge(one, whole=False)
     flipped = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
     for one, other, how in ((left, right, kind), (right, left, flipped.get(kind, kind))):
         limit = constant(other)
@@ -42,6 +47,12 @@ def _names(value: Value) -> Seq | None:
         return None
     found = [each.value for each in value.items if isinstance(each, Const) and isinstance(each.value, str)]
     return value if len(found) == len(value.items) == len(set(found)) > 1 else None
+
+
+def _are_labels(value: Value) -> bool:
+    """Whether there is one class id for each example."""
+    known = isinstance(value, Data) and value.encoding is not None and value.encoding <= _IDS
+    return known and isinstance(value, Data) and len(value.shape or ()) == 1
 
 
 def _alike(one: Data, other: Value) -> bool:

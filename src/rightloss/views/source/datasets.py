@@ -263,6 +263,13 @@ def _tfds(args: Args) -> Value:
     return Seq.of((loaded, info), "tuple") if constant(args.get(None, "with_info")) else loaded
 
 
+def built(builder: Obj, args: Args) -> Value:
+    """`tfds.builder("mnist").as_dataset(split="train")` is `tfds.load` with the same words."""
+    name, split = builder.args.get(0, "name"), args.get(0, "split")
+    told = {**args.keywords, **({"split": split} if split is not None else {})}
+    return _tfds(Args(args.node, (name,) if name is not None else (), told, args.is_open))
+
+
 def method(receiver: Dataset, name: str, args: Args, invoke: Invoke) -> Value:
     """`dataset.name(...)`."""
     if name == "map":

@@ -31,6 +31,8 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
         plain = all(step == "row" for step in applied)
         return {"softmax": Decode.SOFTMAX, "sigmoid": Decode.SIGMOID}[use.kind] if plain else None
     if use.kind == "argmax":
+        if _over_examples(use, seen):
+            return Decode.ARGMAX_EXAMPLES
         if _no_axis(use, seen):
             return Decode.ARGMAX_EXAMPLES if use.first_axis == 0 else Decode.ARGMAX_ALL
         return Decode.ARGMAX if _over_classes(use, seen) else None
@@ -57,7 +59,19 @@ def _no_axis(use: Decoding, seen: SetupSeen) -> bool:
     several = bool(heads) and all(head.units is not None and constant(head.units) != 1 for head in heads)
     if use.axis_given or not plain or not several:
         return False
-    return use.prediction.many if use.first_axis is None else use.first_axis == 0 and all(h.rank == 2 for h in heads)
+    return (
+        use.prediction.many or use.judged
+        if use.first_axis is None
+        else use.first_axis == 0 and all(h.rank == 2 for h in heads)
+    )
+
+
+def _over_examples(use: Decoding, seen: SetupSeen) -> bool:
+    """Whether argmax runs over the examples, and what it gives is held against one label for each of them."""
+    plain = all(step in ("softmax", "sigmoid") for step in use.prediction.applied)
+    heads = [read.head for read in seen.readings]
+    several = bool(heads) and all(head.rank == 2 and constant(head.units) not in (None, 1) for head in heads)
+    return use.judged and use.axis_given and use.axis == 0 and plain and several
 
 
 def _over_classes(use: Decoding, seen: SetupSeen) -> bool:

@@ -34,6 +34,8 @@ def method(machine: Machine, receiver: Obj, name: str, args: Args) -> Value | No
     short, module = receiver.short, str(receiver.cls)
     if name in ("fit_resample", "fit_sample"):
         return joined.resampled(args)
+    if module == "tensorflow_datasets.builder" and name == "as_dataset":
+        return datasets.built(receiver, args)
     if module in _GENERATORS:
         return drawn.drawn_by(machine, name, args)
     if module.startswith("sklearn.preprocessing") and short in _SKLEARN and name in _FITS:

@@ -284,6 +284,11 @@ def _numbers(element: Value) -> Value:
     return Data(shape=(None,), node=element.node) if isinstance(element, Symbol) else element
 
 
+def _judged(machine: Machine, args: Args) -> None:
+    """`accuracy_score(y, p)`: one prediction is held against one label of each example."""
+    machine.recorder.judge(args.get(1, "y_pred"), whole=True)
+
+
 _FUNCTIONS: dict[str, Callable[[Machine, Args], Value | None]] = {
     "keras.utils.to_categorical": _one_hot(1, "num_classes", "nb_classes"),
     "tensorflow.one_hot": _one_hot(1, "depth", columns=False),
@@ -294,6 +299,10 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value | None]] = {
     "pandas.get_dummies": _dummies,
     "sklearn.preprocessing.label_binarize": _binarized,
     "numpy.take": _take,
+    **{
+        f"sklearn.metrics.{name}": _judged
+        for name in ("accuracy_score", "confusion_matrix", "classification_report", "f1_score", "cohen_kappa_score")
+    },
     "numpy.argmax": _argmax(None),
     "tensorflow.argmax": _argmax(0),
     "keras.ops.argmax": _argmax(None),

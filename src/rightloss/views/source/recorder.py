@@ -65,6 +65,7 @@ class Decoding:
     first_axis: int | None = None  # what is reduced when no axis is given: 0, or None for everything
     path: Guard = ALWAYS  # the arms of undecided branches that it stands in
     inferred: bool = False  # in a function that nobody calls
+    judged: bool = False  # what it gives is held against labels, one for each example
 
 
 @dataclass(eq=False, slots=True)
@@ -138,6 +139,13 @@ class Recorder:
     def _asked_size(self, machine: Any) -> bool:
         """Whether this is read by a program that asked how wide predictions are."""
         return bool(self.by_size) or any(branch in self.sized for branch, _ in machine.path)
+
+    def judge(self, found: Value | None, *, whole: bool) -> None:
+        """What argmax gave is held against labels; `whole`: where a single number would fail."""
+        node = found.node if isinstance(found, Data) else None
+        for n, each in enumerate(self.decodings):
+            if each.kind == "argmax" and node is not None and each.node is node and (whole or each.axis_given):
+                self.decodings[n] = replace(each, judged=True)
 
     def place(self, number: Value | None, written: ast.AST | None) -> None:
         """A number that argmax gave is a place among all values: a row and a column are made of it."""
