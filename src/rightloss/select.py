@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +73,8 @@ def select(
         UnreadableInput: the labels could not be read.
     """
     given = _given(task, positions, several_true, ordered, ignore, form)
-    named = (label,) if isinstance(label, str | int) else tuple(label) if label is not None else None
-    columns: Any = named  # names, or positions; pandas also has names that are numbers
+    several = isinstance(label, Iterable) and not isinstance(label, str)
+    columns = None if label is None else tuple(map(str, label)) if several else (str(label),)  # type: ignore[arg-type]
     with named_parts():
         from rightloss.views.labels.read import profile_all
 

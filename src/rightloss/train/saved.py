@@ -21,6 +21,9 @@ from rightloss.train.measure import measure
 from rightloss.train.scores import Scores
 from rightloss.views.labels.columns import listing
 
+NOT_AVAILABLE = "NA"
+"""What text tables write where there is no label, unless it is the name of a class."""
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -92,7 +95,10 @@ def evaluate(path: str | Path, data: Any, *, header: bool | None = None) -> tupl
     columns = saved.labels.columns
     _need(columns, source, "label")
     table, notes = _read(saved, source, columns)
-    known = labelled(table, columns, saved.labels.nothing)
+    nothing = saved.labels.nothing
+    if nothing is None and NOT_AVAILABLE not in saved.labels.classes:
+        nothing = NOT_AVAILABLE
+    known = labelled(table, columns, nothing)
     if not known.any():
         raise UnsupportedInput(
             f"{source.where} has no row with a label", expected="rows with labels", fix="use rightloss predict"

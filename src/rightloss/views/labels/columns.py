@@ -42,7 +42,7 @@ def resolve_columns(wanted: Sequence[str] | None, names: Sequence[str], where: s
         )
     found: dict[str, None] = {}
     for word in wanted:
-        found.update(dict.fromkeys([word] if word in names else _matches(str(word), names, where)))
+        found.update(dict.fromkeys(_matches(str(word), names, where)))
     return tuple(found)
 
 

@@ -39,7 +39,7 @@ def from_frame(frame: Any, *, columns: Sequence[str] | None = None, rows_cap: in
     chosen = list(resolve_columns(columns, names, "the data frame")) if columns else names
     if not chosen:
         raise UnreadableInput("the data frame has no columns", expected="at least one label column")
-    frame = frame.select(*(nw.col(name) for name in chosen))  # pandas also has names that are numbers
+    frame = frame.select(chosen)
     if isinstance(frame, nw.LazyFrame):
         frame = (frame.head(rows_cap + 1) if rows_cap is not None else frame).collect()
     if len(chosen) == 1:
@@ -70,6 +70,12 @@ def _narwhal(frame: Any) -> Any:
             expected="one name for each column",
             fix="frame.columns = ['_'.join(map(str, name)) for name in frame.columns]",
         )
+    if (
+        pandas is not None
+        and isinstance(frame, pandas.DataFrame)
+        and not all(isinstance(n, str) for n in frame.columns)
+    ):
+        frame = frame.set_axis([str(name) for name in frame.columns], axis=1)  # numbers, dates, None
     try:
         seen = nw.from_native(frame, allow_series=True)
     except TypeError:

@@ -22,6 +22,7 @@ _DELIMITERS = ",\t;|"
 _SAMPLE = 1 << 20
 _DELIMITER_LINES = 500
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,30}")
+_ZERO = re.compile(r"0\d+")
 _NAME_LENGTH = 80  # a first cell longer than this is text, not a column name
 
 
@@ -68,7 +69,22 @@ def read_dialect(path: Path, header: bool | None = None) -> Dialect:
         raise EmptyInput(f"{path} has a line of column names and no rows", expected="at least one row of data")
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     names = _unique(rows[0]) if has_names else tuple(map(unnamed, range(width)))
+    codes = _codes(rows[1:] if has_names else rows, names)
+    if codes:
+        told = ", ".join(f"{name!r} (such as {cell})" for name, cell in codes.items())
+        notes.append(f"whole numbers with leading zeros are read as numbers: {told}")
     return Dialect(encoding, delimiter, quote, has_names, names, tuple(notes))
+
+
+def _codes(rows: Sequence[Sequence[str]], names: Sequence[str]) -> dict[str, str]:
+    """Columns of whole numbers, and one cell of each that has a leading zero: "007" may be a code."""
+    found = {}
+    for place, name in enumerate(names):
+        cells = [row[place].strip() for row in rows if len(row) > place and row[place].strip()]
+        first = next((cell for cell in cells if _ZERO.fullmatch(cell)), None)
+        if first is not None and all(cell.isdecimal() for cell in cells):
+            found[name] = first
+    return found
 
 
 def _scan(path: Path) -> tuple[str, bool, str, bool]:

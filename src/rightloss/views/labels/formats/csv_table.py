@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 4 << 20
+MISSING_TEXTS = (
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NULL", "NaN",
+    "n/a", "nan", "null",
+)  # fmt: skip
+"""What Arrow takes for missing, but for "NA"."""
 _WIDER = {"null": "int64", "bool": "string", "int64": "double"}  # all others widen to string
 _COLUMN = re.compile(r"CSV column #(\d+)")
 _ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
@@ -27,8 +32,8 @@ _ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 def open_csv(path: Path, header: bool | None = None) -> Table:
     """The text table at `path` (may be .gz, .bz2 or .zst).
 
-    Among numbers cells such as "", NA, NaN and null are missing; among text only "" is, since "NA" may be a name
-    (North America): who reads the column decides. Whole numbers of which one has a leading zero are text, "007".
+    Cells such as "", NaN and null are missing. NA is among numbers; among text it may be a name (North America), and
+    who reads the column decides.
     """
     dialect = read_dialect(path, header)
     known_types: dict[str, Any] = {}  # of columns that were read to their end
@@ -116,13 +121,16 @@ def _read(path: Path, dialect: Dialect, columns: Sequence[str], types: dict[str,
     texts = [name for name in columns if pa.types.is_string(types[name])]
     numbers = [name for name in columns if name not in texts]
     if not texts or not numbers:
-        with _guarded(path, dialect), _reader(path, dialect, columns, types, [""] if texts else None) as reader:
+        with (
+            _guarded(path, dialect),
+            _reader(path, dialect, columns, types, MISSING_TEXTS if texts else None) as reader,
+        ):
             yield from reader
         return
     # What is missing differs, so that text and numbers are read side by side; blocks are cut before columns are chosen.
     with (
         _guarded(path, dialect),
-        _reader(path, dialect, texts, types, [""]) as one,
+        _reader(path, dialect, texts, types, MISSING_TEXTS) as one,
         _reader(path, dialect, numbers, types) as other,
     ):
         for left, right in zip(one, other, strict=True):
@@ -142,9 +150,6 @@ def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Sc
                 if any(not pa.types.is_string(field.type) for field in schema):  # text cannot get any wider
                     for _ in reader:
                         pass
-            if codes := _with_leading_zeros(path, dialect, schema):
-                types.update(dict.fromkeys(codes, pa.string()))
-                continue
             return schema
         except pa.ArrowInvalid as error:
             found = _COLUMN.search(str(error))
@@ -153,22 +158,6 @@ def _exact_schema(path: Path, dialect: Dialect, columns: Sequence[str]) -> pa.Sc
                 raise _parse_error(path, dialect, str(error)) from None
             before = types.get(name) or _inferred(path, dialect, name)
             types[name] = pa.type_for_alias(_WIDER.get(str(before), "string"))
-
-
-def _with_leading_zeros(path: Path, dialect: Dialect, schema: pa.Schema) -> list[str]:
-    """Columns of whole numbers in which the first block has one such as 007: a code, which a number is not."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    whole = [field.name for field in schema if pa.types.is_integer(field.type)]
-    if not whole:
-        return []
-    with _reader(path, dialect, whole, dict.fromkeys(whole, pa.string())) as reader:
-        first = next(iter(reader), None)
-    if first is None:
-        return []
-    found = (pc.any(pc.match_substring_regex(first.column(name), r"^\s*0[0-9]")).as_py() for name in whole)
-    return [name for name, zeros in zip(whole, found, strict=True) if zeros]
 
 
 def _inferred(path: Path, dialect: Dialect, name: str) -> Any:

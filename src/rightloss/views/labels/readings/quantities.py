@@ -23,6 +23,7 @@ LAW_VALUES = 5  # fewer values than this follow any law
 LAW_ROWS = 50
 LAW_FREE = 3  # degrees of freedom from which on a fit means something
 LAW_SIGMAS = 2.0
+LAW_CLEAR = 4.0  # how many sigmas the most frequent number must lie above the rarest: even ones follow no law
 POOLED = 5
 YEARS = (1900, 2100)
 STARS = (5, 10)  # scales of ratings that start at 1
@@ -84,30 +85,33 @@ def _hill(values: Sequence[float], counts: Sequence[int], low: float) -> Quantit
         return Quantity("numbers", "whole numbers 0 to 100 look like percentages", leads=False)
     if low == 1 and len(values) in STARS and _unimodal(counts, RATED):
         return Quantity("ratings", f"frequencies of 1 to {values[-1]:g} rise to one top, as ratings do", leads=False)
-    law = _law([0, *counts] if low == 1 else counts)
+    interior = 0 < counts.index(max(counts)) < len(counts) - 1
+    law = _law(counts, low) if interior or len(counts) >= COUNTED else ""
     if law:
         text = f"frequencies of {low:g} to {values[-1]:g} follow a {law} law, as counts do"
-        return Quantity("counts", text, leads=0 < counts.index(max(counts)) < len(counts) - 1)
+        return Quantity("counts", text, leads=interior)
     core = _without_tails(counts)
-    if not _unimodal(counts) and not (len(core) >= COUNTED and _unimodal(core, noise=low in (0, 1))):
+    smooth = _unimodal(counts) or (len(core) >= COUNTED and _unimodal(core))
+    if not smooth and not (len(core) >= COUNTED and _unimodal(core, noise=True)):
         return _curve(values, counts)
     text = f"frequencies of {low:g} to {values[-1]:g} form one smooth hill"
-    interior = 0 < counts.index(max(counts)) < len(counts) - 1
     if low == 1 and len(values) >= SHAPED and len(values) <= MANY:
         return Quantity("ratings", f"{text}, as ratings do", leads=False)
     if low == 0 and len(values) >= COUNTED:
-        return Quantity("counts", f"{text}, as counts do", leads=interior)
-    return None
+        return Quantity("counts", f"{text}, as counts do", leads=interior and smooth)
+    return _curve(values, counts)
 
 
-def _law(counts: Sequence[int]) -> str:
+def _law(seen: Sequence[int], low: float) -> str:
     """The law of counting that frequencies of 0, 1, 2, … follow, Poisson's or the geometric one; "" for neither.
 
     Pearson's chi-squared against the law of the same mean, rare numbers pooled until five are expected.
     """
-    rows = sum(counts)
-    if sum(map(bool, counts)) < LAW_VALUES or rows < LAW_ROWS or max(counts) < SPREAD * max(min(counts), 1):
+    rows, most, fewest = sum(seen), max(seen), min(seen)
+    clear = most >= SPREAD * max(fewest, 1) and most - fewest >= LAW_CLEAR * sqrt(most + fewest)
+    if sum(map(bool, seen)) < LAW_VALUES or rows < LAW_ROWS or not clear:
         return ""
+    counts = [0, *seen] if low == 1 else seen
     mean = sum(value * count for value, count in enumerate(counts)) / rows
     laws = {
         "Poisson": [exp(value * log(mean) - mean - lgamma(value + 1)) for value in range(len(counts))],

@@ -22,7 +22,7 @@ from rightloss.views.labels.readings.reading import (
     observed,
     regression,
 )
-from rightloss.views.labels.readings.sentinels import sentinel, several_sentinels
+from rightloss.views.labels.readings.sentinels import border, sentinel, several_sentinels
 
 GREY = (0, 255)
 GREY_MIDDLE = 128
@@ -66,7 +66,7 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     codes = codes if set(codes) <= set(values) else ()
     # ids beside a code such as 255 are no picture, whatever the code means
     grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
-    named = codes or (sentinel(values, loose=True) if grey is None else None)
+    named = codes or (_code_beside(values, positions) if grey is None else None)
     if named in ((), None) and positions is Positions.TOKEN and _fills_up(profile, values):
         named = 0
     code = named if given.ignore is None else None
@@ -80,14 +80,15 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
         if code is None:
             return _picture_or_classes(profile, values, classes)
         rest = [value for value in values if value not in _codes(code)]
-        return [*_picture_or_classes(profile, rest, readings[0]), classes.asking(ask_code(_codes(code)))]
+        found = _picture_or_classes(profile, rest, readings[0])
+        return [*found, classes.asking(ask_code(_codes(code)))] if found[0] is readings[0] else found
     if sign is not None and profile.ordered is not None:
         sign = replace(sign, leads=False)  # somebody declared categories
     if sign is None:
         return _rank_code(readings, classes, code, values, positions)
     if code is None:
         return _against_quantity(classes, sign, profile)
-    rival = classes if sign.leads else classes.asking(ask_code(_codes(code)))
+    rival = classes if sign.leads and given.task is None else classes.asking(ask_code(_codes(code)))
     return [*_against_quantity(readings[0], sign, profile), rival]
 
 
@@ -160,6 +161,12 @@ def _source(values: Sequence[Any]) -> Source:
     return Source.GREYMASK if pair == GREY else Source.OFFSET
 
 
+def _code_beside(values: Sequence[Any], positions: Positions) -> int | None:
+    """The one number that stands for "no label" beside ids, which may have gaps."""
+    found = sentinel(values, loose=True)
+    return border(values) if found is None and positions in AREAS else found
+
+
 def _fills_up(profile: LabelProfile, values: Sequence[Any]) -> bool:
     """Whether 0 only fills up sequences that are shorter than the longest one."""
     facts = profile.row_facts
@@ -211,7 +218,7 @@ def _picture_or_classes(profile: LabelProfile, values: Sequence[Any], classes: R
     """Many whole values in pixels: a mask of many classes, or a picture, depth, or heat map."""
     ask = Ask("task", "Are the pixel values class ids, or brightness, depth or the like to predict?")
     numbers = regression((observed(f"{len(values):,} different values in the pixels", profile.where),))
-    ids = values[:-1] if sentinel(values, loose=True) == values[-1] else values
+    ids = values[:-1] if _code_beside(values, Positions.PIXEL) == values[-1] else values
     gapless = ids[-1] - ids[0] + 1 == len(ids) and ids[0] in (0, 1)
     if gapless and len(values) <= MOST_PIXEL_CLASSES:
         return [classes, numbers.asking(ask)]
@@ -237,7 +244,7 @@ def _rank_code(
     if code is None:
         return [*coded, classes]
     ask = ask_code(_codes(code))
-    if list(values) == [-1, 0, 1] and positions is Positions.EXAMPLE:
+    if len(values) == 3 and values[0] == -1 and values[1] == 0 and positions is Positions.EXAMPLE:
         return [classes, *(each.asking(ask) for each in coded)]
     return [*coded, classes.asking(ask)]
 
@@ -312,8 +319,10 @@ def _noisy_grey(
     """A black-and-white mask whose edges were blurred by resizing or lossy saving."""
     poles = sum(count for value, count in kept.items() if value <= NEAR_POLE or value >= GREY[1] - NEAR_POLE)
     inside = values[0] >= 0 and GREY[1] - NEAR_POLE <= values[-1] <= GREY[1]
-    both_sides = any(GREY_MIDDLE <= value < GREY[1] for value in values)  # ids lie on the dark side alone
-    blurred = positions in AREAS and len(values) > 2 and inside and (both_sides or values[-1] < GREY[1])
+    # Ids lie on the dark side alone, and cover more than the border around them; edges cover less than what is white.
+    both_sides = values[-1] < GREY[1] or any(GREY_MIDDLE <= value < GREY[1] for value in values)
+    white = kept.get(GREY[1], 0) > sum(count for value, count in kept.items() if 0 < value < GREY[1])
+    blurred = positions in AREAS and len(values) > 2 and inside and (both_sides or white)
     if not blurred or poles < GREY_POLES * sum(kept.values()):
         return None
     facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are near 0 or 255", profile.where),)

@@ -12,8 +12,8 @@ PADDING = (-100, -1)
 WIDE_CODES = (99, 255, 999, 9999)
 """Those that stand for "no label" beside ids with gaps too."""
 BORDER = 255
-MOST_IDS = 200
-"""Ids of a picture's classes reach so far; grey levels go on."""
+MOST_IDS = 100
+"""Ids of a picture's classes reach so far where some are missing; grey levels go on."""
 BLANK_WORDS = frozenset({"", "?", "na", "n/a", "nan", "null"})
 """Texts that stand for "nothing was written here" rather than for a class."""
 CLASS_OR_BLANK_WORDS = frozenset({"-", ".", "none", "unknown", "missing"})
@@ -42,15 +42,19 @@ def sentinel(values: Sequence[float], *, loose: bool = False) -> int | None:
     found = next((code for code in LONE_CODES if code in values and _leaves_ids(values, {code})), None)
     if found is not None or not loose or len(values) < 3:
         return found
-    if values[0] in LONE_CODES and values[0] < 0 <= values[1]:
+    if values[0] in CODES and values[0] < 0 <= values[1]:
         return int(values[0])
     far = values[0] >= 0 and values[-1] in WIDE_CODES and values[-1] > FAR * values[-2]
-    return int(values[-1]) if far or _is_border(values) else None
+    return int(values[-1]) if far else None
 
 
-def _is_border(values: Sequence[float]) -> bool:
-    """Whether 255, the highest number of a byte, stands above ids of which more are to come."""
-    return values[0] >= 0 and values[-1] == BORDER and values[-2] <= MOST_IDS
+def border(values: Sequence[float]) -> int | None:
+    """255, the highest number of a byte, above the ids of a picture: few of them, or all up to the highest."""
+    ids = values[:-1]
+    if len(values) < 3 or values[0] < 0 or values[-1] != BORDER:
+        return None
+    gapless = ids[0] in (0, 1) and ids[-1] - ids[0] + 1 == len(ids)
+    return BORDER if ids[-1] <= MOST_IDS or gapless else None
 
 
 def several_sentinels(values: Sequence[float]) -> tuple[int, ...]:

@@ -48,7 +48,8 @@ def text_readings(profile: LabelProfile, given: Given, positions: Positions) -> 
         return [constant(profile, next(iter(kept)))]
     refuse_odd_cells(profile, kept)
     refuse_yes_no_columns(profile, kept, given, positions)
-    refuse_written_rows(profile, kept)
+    if not any(each is not None for each in (given.task, given.several_true, given.ignore)):
+        refuse_written_rows(profile, kept)
     readings = _as_classes(profile, kept, positions, one_or_all(profile, gone) if stated is not None else None)
     tagged = profile.tag_separator is not None and positions is Positions.EXAMPLE
     if given.ignore is None and readings[0].evidence is not None and not tagged:
