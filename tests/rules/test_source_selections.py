@@ -54,6 +54,11 @@ TWO = {
     ),
     "cells of a frame that are overwritten": "df.loc[df['t'] == 2, 't'] = 1\nm.fit(X, df['t'])",
     "cells of a column that are overwritten": "df['t'][df['t'] == 2] = 1\nm.fit(X, df['t'])",
+    "one cell after the other": "for i in rows:\n    df.at[i, 't'] = 0\nm.fit(X, df['t'])",
+    "cells of all columns": "df.values[df.values == 2] = 1\nm.fit(X, df['t'])",
+    "cells of the values of a column": "df['t'].values[rows] = 1\nm.fit(X, df['t'])",
+    "cells by place in a column": "df['t'].loc[df['t'] == 2] = 1\nm.fit(X, df['t'])",
+    "a change in place that is not read": "df.mask(df == 2, 1, inplace=True)\nm.fit(X, df['t'])",
     "cells of an array that are overwritten": "np.putmask(y, y == 2, 1)\nm.fit(X, y)",
     "values that are replaced in place": "df['t'].replace({2: 1}, inplace=True)\nm.fit(X, df['t'])",
     "a split that keeps the order": "a, b, c, d = train_test_split(X, y, shuffle=False)\nm.fit(a, c)",
@@ -87,6 +92,12 @@ BROKEN = {
     "RL101 rows in another order": "df = df.sample(frac=1)\n" + model(1, "sigmoid", "binary", "X, df['t'][:900]"),
     "RL101 another column is overwritten": "df.loc[df['a'] > 9, 'a'] = 9\n"
     + model(1, "sigmoid", "binary", "X, df['t']"),
+    "RL101 cells of another column, by place": (
+        "df.at[3, 'a'] = 9\ndf.loc[df['a'] > 9, ['a', 'b']] = 9\n" + model(1, "sigmoid", "binary", "X, df['t']")
+    ),
+    "RL101 missing cells are filled in place": (
+        "df.fillna(0, inplace=True)\n" + model(1, "sigmoid", "binary", "X, df['t']")
+    ),
     "RL101 a column is dropped": "df.drop('a', axis=1, inplace=True)\n" + model(1, "sigmoid", "binary", "X, df['t']"),
     "RL102 signs of some rows": "s = df['s'].map({'no': -1, 'yes': 1})\n" + model(1, "sigmoid", "binary", "X, s[:800]"),
     "RL102 one and two of some rows": (

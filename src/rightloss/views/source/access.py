@@ -89,18 +89,19 @@ def _object_attribute(machine: Machine, base: Obj, name: str, node: ast.AST) -> 
     if isinstance(base.cls, str) and base.cls.startswith((*frames.MAKERS, "keras.layers.", "keras.models.")):
         if frames.is_frame(base) and name == "columns":
             return _part(base.attrs, name, node)
-        if frames.is_frame(base) and name not in ("values", "iloc", "loc", "shape"):
+        if frames.is_frame(base) and name not in ("values", "shape", *_PLACES):
             return Bound(base, name) if name in _FRAME_METHODS else item(machine, base, Const(name), node)
         if name == "values":
             return base.attrs.setdefault("values", Data(shape=(None, None), node=node))
         if frames.is_frame(base):
-            return base if name in ("iloc", "loc") else _part(base.attrs, name, node)
+            return base if name in _PLACES else _part(base.attrs, name, node)
         return Bound(base, name)
     if isinstance(base.cls, UserClass) and name in _MODEL_METHODS:
         return Bound(base, name)
     return _part(base.attrs, name, node)
 
 
+_PLACES = ("iloc", "loc", "at", "iat")
 _FRAME_METHODS = frozenset((
     "drop", "pop", "head", "tail", "sample", "copy", "fillna", "dropna", "astype", "merge", "join", "groupby",
     "apply",

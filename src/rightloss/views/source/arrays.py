@@ -57,7 +57,7 @@ def attribute(base: Data, name: str, node: ast.AST) -> Value:
         return base.parts.setdefault("shape", Unknown("the shape of data that is not read", node))
     if name == "codes":
         return codes(base, node)
-    if name in ("T", "values", "array", "flat", "cat"):
+    if name in ("T", "values", "array", "flat", "cat", "loc", "iloc", "at", "iat"):
         return base if name != "T" else replace(base, shape=None, parts={}, prediction=_reduced(base, "turned"))
     if name in ("dtype", "size", "ndim", "name", "str", "dt", "index", "columns"):
         if name == "ndim" and base.shape is not None:

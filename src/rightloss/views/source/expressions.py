@@ -316,8 +316,13 @@ _VIEWS = frozenset({"loc", "iloc", "at", "iat", "values", "array", "flat"})
 
 def rebind(machine: Machine, place: ast.expr, changed: Value) -> None:
     """What was changed in place, where it is kept: `df["y"][mask] = 0` changes a column, as `y.loc[mask] = 0` does."""
+    inside = False
     while isinstance(place, ast.Attribute) and place.attr in _VIEWS:
-        place = place.value
+        place, inside = place.value, True
+    whole = evaluate(machine, place) if inside else None
+    if whole is not None and not isinstance(whole, Data):
+        access.overwrite(machine, whole, None)  # the cells of a whole frame
+        return
     plain = isinstance(place, ast.Subscript) and isinstance(place.slice, ast.Constant)
     if plain or isinstance(place, ast.Name | ast.Attribute):
         assign(machine, place, changed)

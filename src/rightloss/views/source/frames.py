@@ -81,8 +81,9 @@ def without(frame: Obj) -> Obj:
 def overwritten(frame: Obj, name: Value | None) -> dict[Any, Value]:
     """`df.loc[mask, "y"] = 0`: what to store, since nothing is known of that column any more; of none of them where
     its name is not known."""
-    names = [name.value] if isinstance(name, Const) and isinstance(name.value, str | int) else None
-    if names is None:
+    several = name.items if isinstance(name, Seq) else (name,)
+    names = [each.value for each in several if isinstance(each, Const) and isinstance(each.value, str | int)]
+    if len(names) != len(several):
         names = [key[1] for key in frame.attrs if isinstance(key, tuple) and key[0] == "column"]
     found: dict[Any, Value] = {("column", each): Data(shape=(None,)) for each in names}
     return found | {each: Data(shape=(None,)) for each in names if each in frame.attrs}
