@@ -54,6 +54,16 @@ TWO = {
     ),
     "cells of a frame that are overwritten": "df.loc[df['t'] == 2, 't'] = 1\nm.fit(X, df['t'])",
     "cells of a column that are overwritten": "df['t'][df['t'] == 2] = 1\nm.fit(X, df['t'])",
+    "labels that a loop passes over": (
+        "kept = []\nfor a, t in zip(X, y):\n    if t == 2:\n        continue\n    kept.append(t)\n"
+        "m.fit(X, np.array(kept))"
+    ),
+    "labels that a loop keeps": (
+        "kept = []\nfor a, t in zip(X, y):\n    if t < 2:\n        kept.append(t)\nm.fit(X, np.array(kept))"
+    ),
+    "positions that a condition gives": "i = np.argwhere(y < 2).ravel()\nm.fit(X[i], y[i])",
+    "halves that are cut off": "m.fit(X, (y / 2).astype(int))",
+    "a column by its attribute": "table.t.replace(2, 0, inplace=True)\nm.fit(X, table['t'])",
     "one cell after the other": "for i in rows:\n    df.at[i, 't'] = 0\nm.fit(X, df['t'])",
     "cells of all columns": "df.values[df.values == 2] = 1\nm.fit(X, df['t'])",
     "cells of the values of a column": "df['t'].values[rows] = 1\nm.fit(X, df['t'])",
@@ -97,6 +107,9 @@ BROKEN = {
     ),
     "RL101 missing cells are filled in place": (
         "df.fillna(0, inplace=True)\n" + model(1, "sigmoid", "binary", "X, df['t']")
+    ),
+    "RL101 labels that a loop copies": (
+        "kept = []\nfor a, t in zip(X, y):\n    kept.append(t)\n" + model(1, "sigmoid", "binary", "X, np.array(kept)")
     ),
     "RL101 a column is dropped": "df.drop('a', axis=1, inplace=True)\n" + model(1, "sigmoid", "binary", "X, df['t']"),
     "RL102 signs of some rows": "s = df['s'].map({'no': -1, 'yes': 1})\n" + model(1, "sigmoid", "binary", "X, s[:800]"),

@@ -115,6 +115,8 @@ def set_attribute(machine: Machine, base: Value, name: str, value: Value) -> Non
     """`base.name = value`."""
     if isinstance(base, Obj):
         machine.store(base.attrs, name, value)
+        if frames.is_frame(base):
+            machine.store(base.attrs, ("column", name), value)
     elif isinstance(base, Unknown):
         machine.store(base.parts, name, value)
     elif isinstance(base, UserClass):

@@ -242,6 +242,8 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
             and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0
         ):
             return Data(shape=base.shape, node=node)
+        if name == "astype" and base.whole is False and "int" in _text(args.place(0, "dtype")):
+            return Data(shape=base.shape, node=node)  # fractions that are cut off
         if name in ("tolist", "to_list"):
             return as_list(base)
         if name in ("head", "tail"):

@@ -9,6 +9,7 @@ from typing import Any
 from rightloss.views.source import arrays
 from rightloss.views.source.gathered import atoms, decided_late, is_plain
 from rightloss.views.source.machine import Machine
+from rightloss.views.source.selections import some_classes
 from rightloss.views.source.values import (
     Args,
     Const,
@@ -47,7 +48,7 @@ def _list_method(machine: Machine, receiver: Seq, name: str, args: Args) -> Valu
     if len(items) > MOST_ITEMS:
         machine.store(receiver.cell, "items", (Gap(items[-1]),))
     elif name == "append" and first is not None:
-        machine.store(receiver.cell, "items", (*items, decided_late(first, machine.path)))
+        machine.store(receiver.cell, "items", (*items, _let_through(first, machine)))
     elif name == "extend":
         more = first.items if isinstance(first, Seq) else (Gap(first.element if isinstance(first, Dataset) else None),)
         machine.store(receiver.cell, "items", (*items, *more))
@@ -63,6 +64,11 @@ def _list_method(machine: Machine, receiver: Seq, name: str, args: Args) -> Valu
     elif name in ("index", "count"):
         return Symbol("a position in a list", ("position", args), args.node)
     return Const(None)
+
+
+def _let_through(value: Value, machine: Machine) -> Value:
+    """What a condition let through: which of several numbers are left, or which classes, is not known."""
+    return some_classes(value) if isinstance(value, Data) and machine.path else decided_late(value, machine.path)
 
 
 def _dict_method(machine: Machine, receiver: Map, name: str, args: Args) -> Value:

@@ -323,6 +323,7 @@ _FUNCTIONS: dict[str, Callable[[Machine, Args], Value | None]] = {
     },
     "numpy.where": _where,
     "numpy.nonzero": _positions,
+    "numpy.argwhere": lambda machine, args: Data(node=args.node),
     "pandas.factorize": lambda machine, args: _of_column(machine, args, "factorize"),
     "pandas.Categorical": lambda machine, args: _of_column(machine, args, "copy"),
     **dict.fromkeys(("numpy.loadtxt", "numpy.genfromtxt"), _table),
