@@ -15,14 +15,16 @@ GATHERED = "numbers that are gathered"
 def gaps(items: Iterable[Value]) -> tuple[Value, ...] | None:
     """Some of each of these numbers or rows; None where something else is among them."""
     found: list[Value] = []
+    numbers = True
     for each in atoms(items):
         one = _counted(each)
         if not is_plain(one):
             return None
-        if not any(same(one, old) for old in found):
+        numbers = numbers and _is_number(one)
+        if len(found) <= MOST and not any(same(one, old) for old in found):
             found.append(one)
-    if len(found) > MOST:
-        found = [Symbol("a number", ("gathered", tuple(map(id, found))))] if all(map(_is_number, found)) else []
+    if len(found) > MOST:  # that they are numbers says enough
+        return (Gap(Symbol("a number", ("gathered", object()))),) if numbers else None
     return tuple(Gap(each) for each in found) or None
 
 
