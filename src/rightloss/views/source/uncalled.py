@@ -18,7 +18,7 @@ _NAMED_LOSS = re.compile(r"^\s*(?:self\.)?(\w+)\s*=\s*[\w.]*ross_?entropy\w*\(",
 def run_uncalled(machine: Machine, program: Program) -> None:
     """Functions that nothing in the file called: their parameters are unknown, their defaults an assumption."""
     lines = [cell.first + n for cell in program.cells for n, line in enumerate(cell.lines) if _is_of_interest(line)]
-    if not lines:
+    if not lines or not (machine.recorder.classes or machine.recorder.functions):
         return
     calls = _calls_of_losses(program, lines)
     rebound = _rebound(program)
@@ -68,16 +68,28 @@ def _rebound(program: Program) -> frozenset[str]:
     waiting: list[ast.AST] = list(program.body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and len(node.targets) == 1:
-            target = node.targets[0]
-            if isinstance(target, ast.Name) and (target.id, node.value.value) in seen:
-                continue
-            seen.add((ast.unparse(target), node.value.value))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            stores[node.id] += 1
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for target in _targets(node):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(target, ast.Name):
+                if (target.id, node.value.value) in seen:
+                    continue
+                seen.add((target.id, node.value.value))
+            stores.update(each.id for each in ast.walk(target) if isinstance(each, ast.Name))
+        for block in ("body", "orelse", "handlers", "finalbody"):
+            waiting.extend(getattr(node, block, ()))
     return frozenset(name for name, count in stores.items() if count > 1)
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    """What a statement binds."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    if isinstance(node, ast.AnnAssign | ast.AugAssign | ast.For | ast.AsyncFor):
+        return [node.target]
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return [each.optional_vars for each in node.items if each.optional_vars is not None]
+    return []
 
 
 def _names(function: Function) -> set[str]:
