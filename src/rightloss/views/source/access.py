@@ -268,9 +268,19 @@ def set_item(machine: Machine, base: Value, index: Value | None, value: Value, n
         return arrays.filled(base, value, node)
     if isinstance(base, Obj) and isinstance(index, Const):
         machine.store(base.attrs, ("column", index.value) if frames.is_frame(base) else _key(index), value)
+    elif isinstance(base, Obj) and frames.is_frame(base) and _names_columns(index):  # df[names] = df[names] > 0
+        for key, unknown in frames.overwritten(base, index).items():
+            machine.store(base.attrs, key, unknown)
     elif isinstance(base, Unknown) and index is not None:
         machine.store(base.parts, _key(index), value)
     return None
+
+
+def _names_columns(index: Value | None) -> bool:
+    """Whether an index is a list of names, or one that is not known; what `loc` gets is read by `overwrite`."""
+    if isinstance(index, Seq):
+        return all(isinstance(each, Const) and isinstance(each.value, str) for each in index.items)
+    return isinstance(index, Unknown | Symbol)
 
 
 def _kept(base: Map, value: Value) -> Value | None:

@@ -10,7 +10,7 @@ from typing import Any
 from rightloss.contract.vocabulary import Labels, Source
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
-from rightloss.views.source.selections import by_content, chosen, neighbours, selects_rows
+from rightloss.views.source.selections import SOME_ROWS, by_content, chosen, neighbours, selects_rows, some_classes
 from rightloss.views.source.values import (
     Args,
     Bound,
@@ -242,6 +242,10 @@ def method(machine: Machine, base: Data, name: str, args: Args) -> Value:
             and _text(getattr(args.node, "args", [None])[0] if args.positional else None).find("str") >= 0
         ):
             return Data(shape=base.shape, node=node)
+        if name == "fillna" and base.encoding is not None:
+            return Data(shape=base.shape, node=node)  # one number more
+        if name == "astype" and "bool" in _text(args.place(0, "dtype")):
+            return Data(shape=base.shape, node=node)
         if name == "astype" and base.whole is False and "int" in _text(args.place(0, "dtype")):
             return Data(shape=base.shape, node=node)  # fractions that are cut off
         if name in ("tolist", "to_list"):
@@ -290,7 +294,8 @@ def _recoded(base: Data, codes: Value | None, node: ast.AST) -> Data:
     plain = [to_python(each) for each in entries]
     if not plain or not all(isinstance(each, int | float) for each in plain):
         return Data(shape=base.shape, node=node)
-    return replace(from_python(plain, node), shape=base.shape, node=node, why="codes of two or more values", parts={})
+    made = replace(from_python(plain, node), shape=base.shape, node=node, why="codes of two or more values", parts={})
+    return some_classes(made) if base.why == SOME_ROWS else made
 
 
 def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> Data:
@@ -299,18 +304,25 @@ def reshaped(base: Data, name: str, wanted: Sequence[Value], node: ast.AST) -> D
     if name == "reshape":
         shape = _wanted(base, wanted)
         flat = [constant(each) for each in wanted] in ([-1], [-1, 1])
-        base = base if flat else replace(base, prediction=_reduced(base, "turned"))
+        base = replace(base, prediction=_reduced(base, "flat" if flat else "turned"))
     elif name in ("ravel", "flatten"):
         inner = base.shape is not None and (len(base.shape) == 1 or all(constant(d) == 1 for d in base.shape[1:]))
         shape = (base.shape[0],) if inner and base.shape else (None,)
-    elif base.shape is not None:
+    elif base.shape and constant(base.shape[0]) != 1 and not _chooses(node):
         shape = tuple(dim for n, dim in enumerate(base.shape) if n == 0 or constant(dim) != 1)
+    if name != "reshape":
+        base = replace(base, prediction=_reduced(base, "flat"))
     keeps = base.encoding is None or not base.encoding <= _COLUMN_ENCODINGS or _same_last(base.shape, shape)
     if not keeps:
         return Data(shape=shape, node=node, prediction=base.prediction)
     if base.encoding is not None and base.encoding <= _ONE_EACH and _in_rows(base.shape, shape):
         return replace(base, shape=shape, encoding=None, classes=None, pair=None, node=node, parts={})
     return replace(base, shape=shape, parts={})
+
+
+def _chooses(node: ast.AST) -> bool:
+    """Whether a call of squeeze says which axis goes."""
+    return isinstance(node, ast.Call) and any(each.arg == "axis" for each in node.keywords)
 
 
 def _in_rows(old: Shape | None, new: Shape | None) -> bool:

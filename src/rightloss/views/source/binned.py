@@ -11,6 +11,7 @@ from rightloss.contract.vocabulary import Labels
 from rightloss.views.source import arrays, ranges
 from rightloss.views.source.literals import from_python, to_python
 from rightloss.views.source.machine import Machine
+from rightloss.views.source.selections import SOME_ROWS, some_classes
 from rightloss.views.source.values import Args, Const, Data, Map, Seq, Unknown, Value, constant
 
 MOST = 64
@@ -45,7 +46,10 @@ def _shape(value: Value | None) -> arrays.Shape | None:
 
 def _digitize(machine: Machine, args: Args) -> Value:
     """`np.digitize(x, bins)`: ids, of which nobody says that all of them occur."""
-    return Data(_IDS, None, False, _shape(args.get(0, "x")), 0, None, True, args.node, BINS)
+    shape = _shape(args.get(0, "x"))
+    if shape is not None and len(shape) != 1:
+        return Data(shape=shape, node=args.node)
+    return Data(_IDS, None, False, shape, 0, None, True, args.node, BINS)
 
 
 def _cut(equal: bool) -> Callable[[Machine, Args], Value]:
@@ -62,7 +66,7 @@ def _cut(equal: bool) -> Callable[[Machine, Args], Value]:
         if constant(names) is not False or names is None:
             return Data(shape=shape, node=node)
         count = constant(bins)
-        if isinstance(count, int) and (equal or count > 1):
+        if isinstance(count, int) and (equal or count > 1) and "duplicates" not in args.keywords:
             return of_numbers(range(count), shape, node, BINS)
         return Data(_IDS, None, False, shape, 0, None, True, node, BINS)
 
@@ -89,13 +93,18 @@ def where(args: Args) -> Data | None:
     written = [args.place(1, "x"), args.place(2, "y")]
     arms = [args.get(1, "x"), args.get(2, "y")]
     fresh = zip(arms, written, strict=True)
-    one, other = (numbers_in(arm) if isinstance(arm, Const) or isinstance(at, ast.Call) else None for arm, at in fresh)
+    one, other = (numbers_in(arm) if isinstance(arm, Const) or _is_choice(at) else None for arm, at in fresh)
     if one is None or other is None or len(one | other) < 2:
         return None
     found, shape = sorted(one | other), _shape(condition)
     if len(found) == 2:
         return ranges.of_pair((found[0], found[1]), shape, node or ast.Pass())
     return of_numbers(found, shape, node, CONDITIONS)
+
+
+def _is_choice(written: ast.AST | None) -> bool:
+    """Whether numbers are chosen right here, and are not labels that only pass through a call."""
+    return isinstance(written, ast.Call) and ast.unparse(written.func).rpartition(".")[2] in ("where", "select")
 
 
 def _unique(machine: Machine, args: Args) -> Value:
@@ -132,7 +141,8 @@ def replaced(base: Data, args: Args) -> Data:
     if before is not None:
         return of_numbers(sorted({plain.get(each, each) for each in before}), base.shape, node, "replaced values")
     if all(isinstance(key, str) for key in plain) and base.encoding is None and len(set(plain.values())) > 1:
-        return of_numbers(sorted(plain.values()), base.shape, node, "replaced values")
+        made = of_numbers(sorted(plain.values()), base.shape, node, "replaced values")
+        return some_classes(made) if base.why == SOME_ROWS else made
     return Data(shape=base.shape, node=node)
 
 

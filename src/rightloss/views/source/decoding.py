@@ -39,6 +39,7 @@ def _decode(use: Decoding, seen: SetupSeen) -> Decode | None:
     binary = bool(seen.readings) and all(
         read.loss.family in (Loss.BINARY, Loss.MASKED_BINARY) for read in seen.readings
     )
+    applied = tuple(step for step in applied if step != "flat")
     plain = all(step in ("row", "column", "sigmoid") for step in applied)
     if not binary or not plain or use.limit is None:
         return None

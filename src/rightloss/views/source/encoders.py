@@ -68,11 +68,18 @@ def _counted(value: Value | None) -> Value | None:
     return value.classes if isinstance(value, Data) and one_each else None
 
 
+_OPTIONS = frozenset({"drop", "categories", "max_categories", "min_frequency", "classes"})
+
+
 def _encode(receiver: Obj, name: str, args: Args) -> Value:
     value = args.get(0, "y", "X")
     if receiver.short == "MultiLabelBinarizer" and name != "inverse_transform" and _one_each(value):
         receiver.attrs["one each"] = Const(True)
     value = literal_labels(value) if isinstance(value, Seq) else value
+    if name in ("fit", "fit_transform"):
+        receiver.attrs.pop("count", None)
+    if not _OPTIONS.isdisjoint(receiver.args.keywords) and name != "fit":
+        return Data(node=args.node)  # how many columns there are, the options say
     if name == "fit":
         count = _counted(value)
         if isinstance(count, Const):
@@ -91,6 +98,8 @@ def _encode(receiver: Obj, name: str, args: Args) -> Value:
             frozenset({Labels.INDEX, Labels.BINARY}) if constant(units) in (2, None) else frozenset({Labels.INDEX})
         )
         dims = (lead,) if receiver.short == "LabelEncoder" else shape
+        if dims is not None and len(dims) == 2 and constant(dims[1]) != 1:
+            return Data(shape=dims, node=args.node)
         return Data(encoding, units, True, dims, 0, None, True, args.node, why)
     if receiver.short == "MultiLabelBinarizer":
         kind = Labels.ONEHOT if "one each" in receiver.attrs else Labels.MULTIHOT

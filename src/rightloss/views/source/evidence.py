@@ -198,13 +198,17 @@ def _written(classes: Symbol, head: Head) -> str | int:
     return ast.unparse(head.units_node) if own else classes.text  # type: ignore[arg-type]
 
 
-_MAY_BE_QUANTITIES = frozenset({"random ids", "written-out ids", FEATURE, GATHERED, BINS, CONDITIONS, SIDE_BY_SIDE})
+_MAY_BE_QUANTITIES = frozenset({
+    "random ids", "written-out ids", "written-out rows", "replaced values", "codes", "codes of two or more values",
+    FEATURE, GATHERED, BINS, CONDITIONS, SIDE_BY_SIDE,
+})  # fmt: skip
 
 
 def _are_classes(data: Data | None) -> bool:
     """Whether labels are classes for sure: numbers that are written out or drawn may be anything."""
     known = data is not None and bool(data.encoding) and all(isinstance(each, Labels) for each in data.encoding or ())
-    return known and data is not None and data.why not in _MAY_BE_QUANTITIES
+    why = data.why if data is not None else ""
+    return known and why not in _MAY_BE_QUANTITIES and not why.startswith("ids divided")
 
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:

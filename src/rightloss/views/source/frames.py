@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rightloss.views.source.selections import by_content, is_whole, neighbours, some_classes
+from rightloss.views.source.selections import SOME_ROWS, by_content, is_whole, neighbours, some_classes
 from rightloss.views.source.values import Args, Const, Data, Map, Obj, Seq, Unknown, Value, constant
 
 Shape = tuple[Value | None, ...]
@@ -37,7 +37,7 @@ def column(frame: Obj, index: Value, node: ast.AST) -> Value:
         shape: Shape | None = (None,) if key[0] == "column" else (None, Const(len(key[1])))
         if isinstance(frame.args.get(None, "header"), Seq):
             shape = None  # names in several rows: one of the first row holds several columns
-        found = frame.attrs[key] = Data(shape=shape, node=node)
+        found = frame.attrs[key] = Data(shape=shape, node=node, why=SOME_ROWS if SOME_ROWS in frame.attrs else "")
     return found
 
 
@@ -63,6 +63,8 @@ def part(frame: Obj, parts: Sequence[Value | slice], node: ast.AST) -> Value:
     if isinstance(last, slice):
         first, stop = (constant(each) if each is not None else None for each in (last.start, last.stop))
         width = Const(stop - (first or 0)) if isinstance(stop, int) and stop > (first or 0) >= 0 else None
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".loc"):
+            width = None  # names, the last one included
         return Data(shape=(None, width), node=node)
     return Data(node=node)
 
@@ -70,6 +72,8 @@ def part(frame: Obj, parts: Sequence[Value | slice], node: ast.AST) -> Value:
 def changed(frame: Obj, each_column: Callable[[Data], Data]) -> Obj:
     """Another frame with the same columns, each after a change."""
     attrs = {key: each_column(value) if isinstance(value, Data) else value for key, value in frame.attrs.items()}
+    if each_column is some_classes:
+        attrs[SOME_ROWS] = Const(True)
     return Obj(frame.cls, frame.args, {key: value for key, value in attrs.items() if key != "shape"})
 
 

@@ -61,8 +61,15 @@ def _after(name: str, parts: list[Data], node: ast.AST | None) -> Data:
 
 def _numbers(part: Data) -> set[float] | None:
     """The one number that an array is filled with, or the few that it holds."""
-    filled = part.encoding is None and part.low is not None and part.low == part.high
+    filled = part.encoding is None and part.low is not None and part.low == part.high and _is_written(part.node)
     return {part.low} if filled and part.low is not None else numbers_in(part)
+
+
+def _is_written(node: ast.AST | None) -> bool:
+    """Whether the number stands there: `np.zeros(n)`, `2 * np.ones(n)`, `np.full(n, 2)`; a name may count a loop."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.left, ast.Constant) or isinstance(node.right, ast.Constant)
+    return isinstance(node, ast.Call) and all(isinstance(each, ast.Constant) for each in node.args[1:2])
 
 
 def _repeat(machine: Machine, args: Args) -> Value:

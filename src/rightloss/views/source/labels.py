@@ -60,7 +60,16 @@ def _as_array(args: Args) -> Value | None:
     value = args.get(0, "object", "value", "x", "a", "data")
     if isinstance(value, Seq):
         return literal_labels(value)
+    place = args.place(1, "dtype")
+    kind = ast.unparse(place) if isinstance(place, ast.expr) else ""
+    if isinstance(value, Data) and value.encoding is not None and _changes(value, kind):
+        return Data(shape=value.shape, node=args.node)
     return value if isinstance(value, Data | Tensor | Dataset) else None
+
+
+def _changes(value: Data, kind: str) -> bool:
+    """Whether another type makes other numbers of them: booleans, or fractions that are cut off."""
+    return "bool" in kind or (value.whole is False and "int" in kind)
 
 
 def _columns_of(ids: Value | None, args: Args) -> Value:

@@ -25,7 +25,8 @@ def literal_labels(value: Seq) -> Value:
         if isinstance(sample, Data):  # of what is not known, `frame.loc[i]["label"]` may be a number or a column
             known = sample.encoding and sample.shape is not None
             shape = (None, *sample.shape) if known and sample.shape else None
-            return replace(sample, shape=shape, parts={}, prediction=_listed(sample.prediction))
+            node = value.node if sample.why == "argmax" else sample.node  # one argmax for each is not the argmax of all
+            return replace(sample, shape=shape, parts={}, prediction=_listed(sample.prediction), node=node)
         return _gathered(value)
     if value.items and all(isinstance(item, Data) for item in value.items):
         first = value.items[0]

@@ -73,6 +73,8 @@ def _scaled(data: Data, left: Value, right: Value, sign: str, node: ast.AST) -> 
     if data is left and sign == "/" and ids and isinstance(step, int | float):
         if step == 1:
             return data
+        if not data.exact or step == data.high:
+            return Data(shape=data.shape, node=node)  # grades from 0 to 1, which are fine labels for a sigmoid
         why = f"ids divided by {step:g}"
         return replace(data, whole=False, low=None, high=None, pair=None, node=node, why=why, parts={})
     other = right if data is left else left

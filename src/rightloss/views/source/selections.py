@@ -11,6 +11,10 @@ from rightloss.views.source.values import Data, Gap, Obj, Seq, Symbol, Value, co
 _ORDERS = ("permutation", "argsort", "arange", "choice", "linspace", "flip", "roll")
 
 
+SOME_ROWS = "some rows"
+"""What a column is called of which rows were chosen before anything was known of it: a table of codes may hold more."""
+
+
 def by_content(index: Value | slice) -> bool:
     """Whether rows are chosen by what they hold: a mask, or the positions where something is true."""
     if isinstance(index, Data):
@@ -19,7 +23,15 @@ def by_content(index: Value | slice) -> bool:
         only = index.items[0] if len(index.items) == 1 else None
         whole = isinstance(only, Gap) and isinstance(only.sample, Symbol | None)
         return not (whole and _is_order(index.node))
-    return isinstance(index, Obj) and index.short not in _ORDERS
+    return isinstance(index, Obj) and (index.short not in _ORDERS or _orders_a_choice(index))
+
+
+def _orders_a_choice(index: Obj) -> bool:
+    """Whether an order is one of positions that were chosen: `np.random.permutation(np.where(y < 2)[0])`."""
+    node = index.args.node
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    inner = first.value if isinstance(first, ast.Subscript) and isinstance(first.value, ast.Call) else first
+    return isinstance(inner, ast.Call) and ast.unparse(inner.func) != "len" and index.short != "argsort"
 
 
 def _is_order(node: ast.AST | None) -> bool:
@@ -49,7 +61,9 @@ _NUMBERS = frozenset({Labels.INDEX, Labels.BINARY, Source.OFFSET, Source.SIGNED}
 def some_classes(base: Data) -> Data:
     """Labels of which some may be left out: their kind stays, how many classes there are is open, and with it the
     largest one. Of two values no third one comes in."""
-    if base.encoding is None or not base.encoding <= _NUMBERS:
+    if base.encoding is None:
+        return replace(base, why=base.why or SOME_ROWS)
+    if not base.encoding <= _NUMBERS:
         return base
     if base.pair is not None or (base.high is not None and base.high <= 1):
         return replace(base, classes=None, exact=False, parts={})
@@ -96,6 +110,8 @@ _ENOUGH = 10
 def chosen(base: Data, node: ast.AST) -> Data:
     """Rows that were chosen by what they hold: positions among them are no mere order any more."""
     why = f"some {base.why}" if base.why.startswith("random") else base.why
+    if base.encoding is None and not why:
+        why = SOME_ROWS
     return replace(some_classes(base), node=node if base.encoding is None else base.node, why=why)
 
 

@@ -179,7 +179,7 @@ class Prediction:
     """Where a prediction came from, and what was done to it since."""
 
     model: Value
-    applied: tuple[str, ...] = ()  # "softmax", "sigmoid", "row", "column", "turned", or a sign of arithmetic
+    applied: tuple[str, ...] = ()  # "softmax", "sigmoid", "row", "column", "flat", "turned", or a sign of arithmetic
     head: Value | None = None  # the tensor that was read, where no model object is known
     made: ast.AST | None = None
     many: bool = False  # of the examples that a fit or an evaluate got
