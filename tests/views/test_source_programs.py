@@ -14,10 +14,12 @@ from rightloss.checking.config import Config
 from rightloss.checking.source import check_text
 from rightloss.errors import UnreadableInput
 from rightloss.views.source import read, read_text
+from rightloss.views.source.gathered import decided_late
 from rightloss.views.source.names import canonical, star
 from rightloss.views.source.notebooks import parse
 from rightloss.views.source.prefilter import may_train
 from rightloss.views.source.spans import span
+from rightloss.views.source.values import Choice, Const
 
 MODEL = "import keras\nm = keras.Sequential([keras.layers.Dense(3)])\n"
 COMPILE = "m.compile(loss='sparse_categorical_crossentropy')\n"
@@ -281,3 +283,9 @@ def test_findings_in_written_files_name_the_cell() -> None:
     report = check_text(notebook(broken), "a.ipynb", Config())
     assert report.summary.files == 1
     assert [(each.code, each.place.cell) for each in report.findings] == [("RL202", 0)]
+
+
+def test_alternatives_without_a_condition_are_left_as_they_are() -> None:
+    """Several values that depend on no condition: a later one decides nothing about them."""
+    either = Choice(((frozenset(), Const("a")), (frozenset(), Const("b"))))
+    assert decided_late(either, frozenset()) is either

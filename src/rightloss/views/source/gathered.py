@@ -78,7 +78,7 @@ def decided_late(value: Value, path: Guard) -> Value:
     """One of several numbers that a later condition lets through: which of them are left is not known."""
     if not isinstance(value, Choice):
         return value
-    last = max(branch for guard, _ in value.alternatives for branch, _ in guard)
+    last = max((branch for guard, _ in value.alternatives for branch, _ in guard), default=0)
     if all(branch <= last for branch, _ in path):
         return value
     numbers = all(map(_is_number, atoms((value,))))
