@@ -23,7 +23,7 @@ from rightloss.contract.conditions import (
     Shapes,
 )
 from rightloss.views.labels.profile import LabelProfile, RowFacts
-from rightloss.views.labels.readings.scalars import AREAS
+from rightloss.views.labels.readings.pictures import AREAS
 from rightloss.views.labels.readings.sentinels import FAR, LONE_CODES
 from rightloss.views.model.graph import Head
 from rightloss.views.model.label_shapes import QUANTITIES, columns, loses_axis, positions, shape_fact, shapes

@@ -261,14 +261,25 @@ def of_pairs(pairs: Sequence[Value], node: ast.AST | None) -> Map:
     return Map(items, len(items) != len(pairs) or any(isinstance(each, Gap) for each in pairs), node, sample)
 
 
+def _converted(value: Value | None, kind: type[int] | type[float], node: ast.AST | None) -> Value | None:
+    """`int(x)`, `float(x)` of something written out; None of anything else."""
+    if not isinstance(value, Const):
+        return None
+    try:
+        return Const(kind(value.value), node)
+    except (TypeError, ValueError, OverflowError):
+        return Unknown("a conversion that fails", node)
+
+
 def _int(machine: Machine, args: Args, invoke: Invoke) -> Value:
     value = args.get(0)
-    if isinstance(value, Const):
-        try:
-            return Const(int(value.value), args.node)
-        except (TypeError, ValueError, OverflowError):
-            return Unknown("a conversion that fails", args.node)
-    return number(value) or Unknown("a whole number", args.node)
+    return _converted(value, int, args.node) or number(value) or Unknown("a whole number", args.node)
+
+
+def _float(machine: Machine, args: Args, invoke: Invoke) -> Value:
+    value = args.get(0)
+    found = number(value) if isinstance(value, Unknown) else value
+    return _converted(value, float, args.node) or found or Unknown("a number", args.node)
 
 
 def _str(machine: Machine, args: Args, invoke: Invoke) -> Value:
@@ -289,16 +300,6 @@ def _isinstance(machine: Machine, args: Args, invoke: Invoke) -> Value:
 
 def _getattr(machine: Machine, args: Args, invoke: Invoke) -> Value:
     return Unknown("an attribute that is looked up by name", args.node)
-
-
-def _float(machine: Machine, args: Args, invoke: Invoke) -> Value:
-    value = args.get(0)
-    if isinstance(value, Const):
-        try:
-            return Const(float(value.value), args.node)
-        except (TypeError, ValueError, OverflowError):
-            return Unknown("a conversion that fails", args.node)
-    return (number(value) if isinstance(value, Unknown) else value) or Unknown("a number", args.node)
 
 
 def _first(machine: Machine, args: Args, invoke: Invoke) -> Value:

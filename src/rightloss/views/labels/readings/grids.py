@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rightloss.contract import Labels, Positions, Source, Task
 from rightloss.views.labels.profile import LabelProfile
+from rightloss.views.labels.readings.pictures import GREY
 from rightloss.views.labels.readings.reading import Ask, Given, Reading, no_fit, observed
-from rightloss.views.labels.readings.scalars import GREY
 from rightloss.views.labels.readings.sentinels import several_sentinels
 from rightloss.views.labels.readings.texts import are_padded, id_lists
 from rightloss.views.labels.readings.vectors import ENOUGH, ROUNDED, column_readings

@@ -11,6 +11,14 @@ from rightloss.contract import Labels, Positions, Source
 from rightloss.contract.preparation import Op, Preparation, Step
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.labels.readings.notes import class_notes
+from rightloss.views.labels.readings.pictures import (
+    AREAS,
+    GREY,
+    PICTURE_LEVELS,
+    code_beside,
+    noisy_grey,
+    picture_or_classes,
+)
 from rightloss.views.labels.readings.quantities import FEW_REPEATS, FULL, Quantity, quantity
 from rightloss.views.labels.readings.reading import (
     NO_IGNORE,
@@ -22,19 +30,12 @@ from rightloss.views.labels.readings.reading import (
     observed,
     regression,
 )
-from rightloss.views.labels.readings.sentinels import border, sentinel, several_sentinels
+from rightloss.views.labels.readings.sentinels import sentinel, several_sentinels
 
-GREY = (0, 255)
-GREY_MIDDLE = 128
-GREY_POLES = 0.9  # a mask saved with losses still has this share of its cells at black or white
-NEAR_POLE = 16  # lossy saving moves black and white by this much
-PICTURE_LEVELS = 64  # more whole values than this in pixels may be brightness or depth rather than classes
-MOST_PIXEL_CLASSES = 200  # more than this, or with gaps, they rather are
 FILLED_UP = 10  # from so many sequences on, and from this share of them, zeros at the end alone are no chance
 FILLED_SHARE = 0.1
 GRID = 20  # at most this many repeated fractions can be steps of a scale
 
-AREAS = (Positions.PIXEL, Positions.VOXEL)
 _TASK_TEXT = {
     "ids": "Is each value a class that will come again, or is it different for every row (an id or a quantity)?",
     "counts": "Are these numbers counts of something, or class ids?",
@@ -65,8 +66,8 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     readings: list[Reading] = []
     codes = codes if set(codes) <= set(values) else ()
     # ids beside a code such as 255 are no picture, whatever the code means
-    grey = _noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
-    named = codes or (_code_beside(values, positions) if grey is None else None)
+    grey = noisy_grey(profile, positions, values, kept) if sentinel(values) is None else None
+    named = codes or (code_beside(values, positions) if grey is None else None)
     if named in ((), None) and positions is Positions.TOKEN and _fills_up(profile, values):
         named = 0
     code = named if given.ignore is None else None
@@ -78,9 +79,9 @@ def number_readings(profile: LabelProfile, given: Given, positions: Positions) -
     classes = class_reading(profile, values, counts, positions=positions, ignored=ignored, answers=_no_code(code))
     if positions in AREAS and grey is None and len(values) > PICTURE_LEVELS:
         if code is None:
-            return _picture_or_classes(profile, values, classes)
+            return picture_or_classes(profile, values, classes)
         rest = [value for value in values if value not in _codes(code)]
-        found = _picture_or_classes(profile, rest, readings[0])
+        found = picture_or_classes(profile, rest, readings[0])
         return [*found, classes.asking(ask_code(_codes(code)))] if found[0] is readings[0] else found
     if sign is not None and profile.ordered is not None:
         sign = replace(sign, leads=False)  # somebody declared categories
@@ -161,12 +162,6 @@ def _source(values: Sequence[Any]) -> Source:
     return Source.GREYMASK if pair == GREY else Source.OFFSET
 
 
-def _code_beside(values: Sequence[Any], positions: Positions) -> int | None:
-    """The one number that stands for "no label" beside ids, which may have gaps."""
-    found = sentinel(values, loose=True)
-    return border(values) if found is None and positions in AREAS else found
-
-
 def _fills_up(profile: LabelProfile, values: Sequence[Any]) -> bool:
     """Whether 0 only fills up sequences that are shorter than the longest one."""
     facts = profile.row_facts
@@ -212,17 +207,6 @@ def ask_code(codes: Sequence[Any]) -> Ask:
         return Ask("ignore", f"Does {codes[0]!r} mean 'no label', or is it a class of its own?")
     shown = f"{', '.join(map(repr, codes[:-1]))} and {codes[-1]!r}"
     return Ask("ignore", f"Do {shown} mean 'no label', or are they classes of their own?")
-
-
-def _picture_or_classes(profile: LabelProfile, values: Sequence[Any], classes: Reading) -> list[Reading]:
-    """Many whole values in pixels: a mask of many classes, or a picture, depth, or heat map."""
-    ask = Ask("task", "Are the pixel values class ids, or brightness, depth or the like to predict?")
-    numbers = regression((observed(f"{len(values):,} different values in the pixels", profile.where),))
-    ids = values[:-1] if _code_beside(values, Positions.PIXEL) == values[-1] else values
-    gapless = ids[-1] - ids[0] + 1 == len(ids) and ids[0] in (0, 1)
-    if gapless and len(values) <= MOST_PIXEL_CLASSES:
-        return [classes, numbers.asking(ask)]
-    return [numbers, classes.asking(ask)]
 
 
 def _minus_one_and_zero(profile: LabelProfile, counts: Sequence[int], positions: Positions) -> list[Reading]:
@@ -309,36 +293,6 @@ def soft_binary(
         class_names=(0, 1),
         counts=(total - positive, positive),
         total=total,
-        facts=facts,
-    )
-
-
-def _noisy_grey(
-    profile: LabelProfile, positions: Positions, values: Sequence[Any], kept: Mapping[Any, int]
-) -> Reading | None:
-    """A black-and-white mask whose edges were blurred by resizing or lossy saving."""
-    poles = sum(count for value, count in kept.items() if value <= NEAR_POLE or value >= GREY[1] - NEAR_POLE)
-    inside = values[0] >= 0 and GREY[1] - NEAR_POLE <= values[-1] <= GREY[1]
-    # Ids lie on the dark side alone, and cover more than the border around them; edges cover less than what is white.
-    both_sides = values[-1] < GREY[1] or any(GREY_MIDDLE <= value < GREY[1] for value in values)
-    white = kept.get(GREY[1], 0) > sum(count for value, count in kept.items() if 0 < value < GREY[1])
-    blurred = positions in AREAS and len(values) > 2 and inside and (both_sides or white)
-    if not blurred or poles < GREY_POLES * sum(kept.values()):
-        return None
-    facts = (observed(f"{poles / sum(kept.values()):.0%} of the pixels are near 0 or 255", profile.where),)
-    high = sum(count for value, count in kept.items() if value >= GREY_MIDDLE)
-    steps = [Step(Op.THRESHOLD, GREY_MIDDLE)]
-    if profile.shape[-1:] != (1,):
-        steps.append(Step(Op.ADD_AXIS))
-    return Reading(
-        title="a black-and-white mask with grey edges",
-        evidence=evidence(Labels.BINARY, 2, facts=facts, positions=positions),
-        answers={"task": "binary", "positions": positions.value, "several_true": False},
-        source=Source.GREYMASK,
-        preparation=Preparation(Source.GREYMASK, Labels.BINARY, GREY, None, tuple(steps)),
-        class_names=GREY,
-        counts=(sum(kept.values()) - high, high),
-        total=sum(kept.values()),
         facts=facts,
     )
 
