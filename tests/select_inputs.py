@@ -36,46 +36,26 @@ class _Colour(enum.Enum):
     BLUE = 2
 
 
-def _rng() -> np.random.Generator:
+def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
 def _eye(rows: int, columns: int) -> Any:
-    return np.eye(columns)[_rng().integers(0, columns, rows)]
+    return np.eye(columns)[rng().integers(0, columns, rows)]
 
 
 def _cells(rows: int, columns: int) -> Any:
-    return (_rng().random((rows, columns)) < 0.4).astype(int)
+    return (rng().random((rows, columns)) < 0.4).astype(int)
 
 
-def _pixels(*shape: int) -> Any:
-    return (_rng().random(shape) < 0.5).astype(int)
-
-
-def _channels_first(classes: int, *shape: int) -> Any:
-    """One-hot masks, their classes in axis 1."""
-    return np.moveaxis(np.eye(classes, dtype=np.uint8)[_rng().integers(0, classes, shape)], -1, 1)
-
-
-def _sampled_mask() -> Any:
-    """Four pictures with one object each, of 20 kinds, and a border of 255 that belongs to none."""
-    y = np.zeros((4, 32, 32), "uint8")
-    for picture, kind in enumerate((15, 7, 12, 3)):
-        y[picture, 8:20, 8:20] = kind
-    y[:, 7] = 255
-    return y
-
-
-def _antialiased() -> Any:
-    y = np.zeros((5, 64, 64), "uint8")
-    y[:, 10:40, 10:40], y[:, 9, 10:40], y[:, 40, 10:40] = 255, 64, 191
-    return y
+def pixels(*shape: int) -> Any:
+    return (rng().random(shape) < 0.5).astype(int)
 
 
 def _filled_up() -> Any:
     """Sequences of 1 to 19 steps with 8 classes, 20 places each."""
-    steps = _rng().integers(1, 9, (300, 20))
-    return np.where(np.arange(20) < _rng().integers(1, 20, (300, 1)), steps, 0)
+    steps = rng().integers(1, 9, (300, 20))
+    return np.where(np.arange(20) < rng().integers(1, 20, (300, 1)), steps, 0)
 
 
 def _frame(columns: Any) -> Any:
@@ -85,7 +65,7 @@ def _frame(columns: Any) -> Any:
 
 
 def _steps(*values: int, length: int = 12) -> Any:
-    return _rng().choice(values, (200, length))
+    return rng().choice(values, (200, length))
 
 
 def _intervals() -> Any:
@@ -107,7 +87,7 @@ def _category(values: Any, levels: list[str], ordered: bool = False) -> Any:
 
 
 def _ages() -> Any:
-    return np.clip(_rng().normal(40, 20, 5000).astype(int), 0, 90)
+    return np.clip(rng().normal(40, 20, 5000).astype(int), 0, 90)
 
 
 NAMES = (
@@ -215,7 +195,7 @@ NUMBERS = (
     ),
     Input("durations", lambda: np.array([1, 2, 3] * 20, dtype="timedelta64[D]"), "regression", says="timedelta64[s]"),
     Input("-2 to 2", lambda: np.array([-2, -1, 0, 1, 2] * 20), "multiclass", asks=("task",)),
-    Input("0 to 100", lambda: _rng().integers(0, 101, 2000), "multiclass", asks=("task",), says=""),
+    Input("0 to 100", lambda: rng().integers(0, 101, 2000), "multiclass", asks=("task",), says=""),
     Input("ages 0 to 90", _ages, "regression", asks=("task",)),
     Input(
         "counts, a gap in their tail", lambda: np.random.default_rng(3).poisson(3, 1000), "regression", asks=("task",)
@@ -240,18 +220,6 @@ NUMBERS = (
         asks=("ignore",),
         ignore=999,
     ),
-    Input(
-        "few ids of a picture, and 255", _sampled_mask, "multiclass", asks=("ignore",), ignore=255, positions="pixel"
-    ),
-    Input(
-        "80 ids of a picture, and 255",
-        lambda: _rng().choice([*range(80), 255], (5, 32, 32)).astype("uint8"),
-        "multiclass",
-        asks=("ignore", "task"),
-        ignore=255,
-        positions="pixel",
-    ),
-    Input("grey edges on both sides", _antialiased, "binary", positions="pixel"),
     Input("rows of 0 and 1 as text", lambda: ["0 1 1 0", "1 0 0 1"] * 40, "error", says='if cell in "01"'),
     Input("such rows with brackets", lambda: ["[0, 1, 1]", "[1, 0, 0]"] * 40, "error", says='if cell in "01"'),
     Input("a frame with numbers as names", lambda: _frame(np.eye(3)[[0, 1, 2] * 20]), "multiclass"),
@@ -263,7 +231,7 @@ NUMBERS = (
     ),
     Input(
         "ages as categories",
-        lambda: _frame({"age": _rng().integers(18, 90, 500)})["age"].astype("category"),
+        lambda: _frame({"age": rng().integers(18, 90, 500)})["age"].astype("category"),
         "multiclass",
         asks=("task",),
     ),
@@ -276,12 +244,12 @@ NUMBERS = (
         positions="token",
     ),
     Input(
-        "weights of words", lambda: _cells(300, 20) * _rng().uniform(0.1, 0.9, (300, 20)), "multilabel", asks=("task",)
+        "weights of words", lambda: _cells(300, 20) * rng().uniform(0.1, 0.9, (300, 20)), "multilabel", asks=("task",)
     ),
-    Input("8 classes of any size", lambda: np.repeat(range(8), _rng().integers(20, 300, 8)), "multiclass"),
-    Input("100 even classes", lambda: _rng().integers(0, 100, 5000), "multiclass"),
-    Input("100 classes of any size", lambda: np.repeat(np.arange(100), _rng().integers(5, 300, 100)), "multiclass"),
-    Input("months", lambda: _rng().integers(1, 13, 600), "multiclass"),
+    Input("8 classes of any size", lambda: np.repeat(range(8), rng().integers(20, 300, 8)), "multiclass"),
+    Input("100 even classes", lambda: rng().integers(0, 100, 5000), "multiclass"),
+    Input("100 classes of any size", lambda: np.repeat(np.arange(100), rng().integers(5, 300, 100)), "multiclass"),
+    Input("months", lambda: rng().integers(1, 13, 600), "multiclass"),
     Input("structured", lambda: np.array([(1, 2)], dtype=[("a", int), ("b", int)]), "error", says="y['a']"),
 )
 
@@ -296,9 +264,9 @@ SHAPES = (
         "one row of 0 and 1", lambda: _cells(1, 60), "refuse", asks=("several_true", "positions"), says="reshape(-1)"
     ),
     Input("no columns", lambda: np.zeros((20, 0)), "refuse", says="no columns"),
-    Input("two quantities", lambda: _rng().normal(size=(60, 2)), "regression", says="Dense(2)"),
+    Input("two quantities", lambda: rng().normal(size=(60, 2)), "regression", says="Dense(2)"),
     Input("cells all 0", lambda: np.zeros((20, 3), int), "refuse", says="every label is 0"),
-    Input("class without rows", lambda: np.eye(5)[_rng().integers(0, 4, 60)], "multiclass", says="column 4"),
+    Input("class without rows", lambda: np.eye(5)[rng().integers(0, 4, 60)], "multiclass", says="column 4"),
     Input("column of ones", lambda: np.c_[_cells(60, 3), np.ones(60, int)], "multilabel", says="in every row"),
     Input("one-hot of -1 and 1", lambda: _eye(60, 4) * 2 - 1, "multiclass", labels="onehot"),
     Input("multi-hot of -1 and 1", lambda: _cells(60, 4) * 2 - 1, "multilabel", labels="multihot"),
@@ -327,78 +295,5 @@ SHAPES = (
     Input("empty cells of tags", lambda: ["a,b", "", "b,c", "c", "a"] * 20, "multilabel", asks=("several_true",)),
 )
 
-PICTURES = (
-    Input("0/255", lambda: _pixels(20, 16, 16) * 255, "binary", positions="pixel"),
-    Input("0/1", lambda: _pixels(20, 16, 16), "binary", positions="pixel"),
-    Input("0/1 of any shape", lambda: _pixels(20, 16, 24), "binary", positions="pixel", asks=("positions",)),
-    Input(
-        "channel first", lambda: _pixels(20, 1, 16, 16), "refuse", asks=("several_true",), says="np.moveaxis(y, 1, -1)"
-    ),
-    Input(
-        "one-hot channels first",
-        lambda: np.moveaxis(np.eye(3)[_rng().integers(0, 3, (20, 16, 16))], -1, 1),
-        "refuse",
-        asks=("several_true",),
-        says="np.moveaxis(y, 1, -1)",
-    ),
-    Input(
-        "one-hot of 21 channels first",
-        lambda: _channels_first(21, 3, 64, 64),
-        "refuse",
-        asks=("several_true", "positions"),
-        says="np.moveaxis(y, 1, -1)",
-    ),
-    Input(
-        "one-hot of 10 channels first, as many as slices",
-        lambda: _channels_first(10, 5, 16, 24),
-        "refuse",
-        asks=("several_true", "positions"),
-        says="np.moveaxis(y, 1, -1)",
-    ),
-    Input(
-        "channels first, no square",
-        lambda: _pixels(5, 3, 12, 16),
-        "multilabel",
-        labels="multihot",
-        positions="pixel",
-        asks=("several_true",),
-    ),
-    Input(
-        "volume, channel first",
-        lambda: _pixels(4, 1, 16, 16, 16),
-        "refuse",
-        asks=("several_true",),
-        says="before depth, height and width",
-    ),
-    Input("volume of ids, channel first", lambda: _pixels(4, 1, 8, 16, 16) * 3, "refuse", says="np.moveaxis(y, 1, -1)"),
-    Input(
-        "one-hot volume, channels first",
-        lambda: _channels_first(4, 3, 16, 16, 16),
-        "refuse",
-        asks=("several_true",),
-        says="np.moveaxis(y, 1, -1)",
-    ),
-    Input(
-        "one-hot channels last",
-        lambda: np.eye(3)[_rng().integers(0, 3, (20, 16, 16))],
-        "multiclass",
-        labels="onehot",
-        positions="pixel",
-    ),
-    Input("two colours", lambda: _pixels(10, 16, 16)[..., None] * np.array([128, 0, 64]), "refuse", says="palette"),
-    Input("trimap", lambda: _rng().integers(1, 4, (10, 16, 16)), "multiclass", positions="pixel"),
-    Input("volume", lambda: _rng().integers(0, 3, (5, 4, 8, 8)), "multiclass", positions="voxel"),
-    Input("volume of 0/1 with a channel", lambda: _pixels(5, 8, 8, 8)[..., None], "binary", positions="voxel"),
-    Input("cube of 0/1", lambda: _pixels(5, 8, 8, 8), "binary", positions="voxel", asks=("positions",)),
-    Input(
-        "slices of 0/1",
-        lambda: _pixels(5, 8, 16, 16),
-        "binary",
-        positions="voxel",
-        asks=("positions", "several_true"),
-    ),
-    Input("many masks", lambda: _pixels(5, 16, 16, 8), "multilabel", positions="pixel", asks=("positions",)),
-    Input("four masks", lambda: _pixels(5, 16, 16, 4), "multilabel", positions="pixel"),
-)
 
-INPUTS = (*NAMES, *MISSING, *DECLARED, *NUMBERS, *SHAPES, *PICTURES)
+INPUTS = (*NAMES, *MISSING, *DECLARED, *NUMBERS, *SHAPES)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from rightloss.checking.config import Config
-from rightloss.checking.source import check_text
-from rightloss.findings import Severity
+from source_programs import alarms
 
 IMPORTS = """
 import numpy as np
@@ -79,5 +76,4 @@ QUIET = {
 @pytest.mark.parametrize("program", QUIET.values(), ids=QUIET)
 def test_what_is_not_sure_is_not_said(program: str) -> None:
     """Programs that are right, or that only their data could show to be wrong."""
-    found = check_text(IMPORTS + program, "a.py", Config()).findings
-    assert [(each.code, each.message) for each in found if each.severity is not Severity.NOTE] == []
+    assert alarms(IMPORTS + program) == []

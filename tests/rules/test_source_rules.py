@@ -53,18 +53,6 @@ BROKEN = {
         "y = np.zeros((60000, 46))\nfor n, d in enumerate(digits):\n    y[n, d] = 1\n" + SOFTMAX +
         "m.compile(loss='categorical_crossentropy')\nm.fit(images, y)",
     ),
-    "RL601 in a callback": (
-        "RL601",
-        "class Log(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n"
-        "        print(np.argmax(self.model.predict(held_out), axis=1))\n" + SIGMOID +
-        "m.compile(loss='binary_crossentropy')\nm.fit(images, digits > 4, callbacks=[Log()])",
-    ),
-    "RL601 in a class that holds its model": (
-        "RL601",
-        "class Net:\n    def build(self):\n        self.net = keras.Sequential([layers.Dense(1, 'sigmoid')])\n"
-        "        self.net.compile(loss='binary_crossentropy')\n"
-        "    def predict(self, x):\n        return np.argmax(self.net.predict(x), axis=1)",
-    ),
     "RL207 one prediction for many ids": (
         "RL207",
         "m = keras.Sequential([layers.Embedding(50, 8), layers.LSTM(9), layers.Dense(50, 'softmax')])\n"
@@ -75,11 +63,6 @@ BROKEN = {
         "i = keras.Input((9,))\n"
         "m = keras.Model(i, {'z': layers.Dense(5, 'softmax')(i), 'a': layers.Dense(1, 'sigmoid')(i)})\n"
         "m.compile(loss=['sparse_categorical_crossentropy', 'binary_crossentropy'])",
-    ),
-    "RL601 argmax over all examples": (
-        "RL601",
-        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits)\n"
-        "m.evaluate(held_out := keep(images), digits)\nc = np.argmax(m.predict(images))",
     ),
     "RL101 rows of a random mask": (
         "RL101",
@@ -233,77 +216,10 @@ BROKEN = {
         "RL305",
         "(x, y), _ = keras.datasets.boston_housing.load_data()\n" + SIGMOID + "m.compile(loss='mse')\nm.fit(x, y)",
     ),
-    "RL401": (
-        "RL401",
-        "m = keras.Sequential([layers.Dense(1)])\n"
-        "m.compile(loss=losses.BinaryCrossentropy(from_logits=True), metrics=['accuracy'])",
-    ),
-    "RL402": (
-        "RL402",
-        "y = MultiLabelBinarizer().fit_transform([['a'], ['a', 'b']])\n"
-        "m = keras.Sequential([layers.Dense(4, 'sigmoid')])\n"
-        "m.compile(loss='binary_crossentropy', metrics=['accuracy'])\nm.fit(images, y)",
-    ),
-    "RL403": (
-        "RL403",
-        SOFTMAX + "m.compile(loss=losses.SparseCategoricalCrossentropy(ignore_class=-1), metrics=['accuracy'])\n"
-        "m.fit(images, digits)",
-    ),
-    "RL501 not a dict": (
-        "RL501",
-        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nm.fit(images, digits, class_weight='balanced')",
-    ),
-    "RL501 misses a class": (
-        "RL501",
-        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\n"
-                  "m.fit(images, digits, class_weight={0: 1.0, 1: 2.0})",
-    ),
-    "RL601 argmax of one unit": (
-        "RL601",
-        SIGMOID + "m.compile(loss='binary_crossentropy')\nlabels = np.argmax(m.predict(images), axis=1)",
-    ),
-    "RL601 above 0 on a sigmoid": ("RL601", SIGMOID + "m.compile(loss='binary_crossentropy')\n"
-    "y = m.predict(images) > 0"),
-    "RL601 0.5 on raw scores": (
-        "RL601",
-        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
-        "y = (m.predict(images) > 0.5).astype('int32')",
-    ),
-    "RL601 softmax as a layer on top": (
-        "RL601",
-        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\n"
-        "show = keras.Sequential([m, layers.Softmax()])\np = show(images)",
-    ),
     "RL102 signs of a dict": (
         "RL102",
         "import pandas as pd\nd = pd.read_csv('a.csv')\n" + SIGMOID + "m.compile(loss='binary_crossentropy')\n"
         "m.fit(images, d['kind'].map({'ham': -1, 'spam': 1}))",
-    ),
-    "RL601 softmax once more": (
-        "RL601",
-        SOFTMAX + "m.compile(loss='sparse_categorical_crossentropy')\nscore = tf.nn.softmax(m.predict(images)[0])",
-    ),
-    "RL601 sigmoid once more": (
-        "RL601",
-        SIGMOID + "m.compile(loss='binary_crossentropy')\np = keras.ops.sigmoid(m.predict(images))",
-    ),
-    "RL601 softmax of one score": (
-        "RL601",
-        "m = keras.Sequential([layers.Dense(1)])\nm.compile(loss=losses.BinaryCrossentropy(from_logits=True))\n"
-        "p = tf.nn.softmax(m.predict(images))",
-    ),
-    "RL601 softmax of what a binary loss reads": (
-        "RL601",
-        "class End(layers.Layer):\n    def call(self, targets, logits):\n"
-        "        self.add_loss(losses.BinaryCrossentropy(from_logits=True)(targets, logits))\n"
-        "        return keras.ops.softmax(logits)\n"
-        "i, t = keras.Input((8,)), keras.Input((10,))\nm = keras.Model([i, t], End()(t, layers.Dense(10)(i)))\n"
-        "m.compile('adam')",
-    ),
-    "RL601 missing axis": (
-        "RL601",
-        "m = keras.Sequential([keras.Input((8,)), layers.Dense(10, 'softmax')])\n"
-        "m.compile(loss='sparse_categorical_crossentropy')\ny = tf.argmax(m.predict(images))",
     ),
 }  # fmt: skip
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from select_inputs import INPUTS, Input
+from select_pictures import PICTURES
 
 import rightloss as rl
 from rightloss.errors import RightlossError
 
 
-@pytest.mark.parametrize("case", INPUTS, ids=str)
+@pytest.mark.parametrize("case", [*INPUTS, *PICTURES], ids=str)
 def test_the_answer_is_that_of_somebody_who_knows(case: Input) -> None:
     """Task, encoding, classes, ignore value, the questions, and the line to write, are those of the table."""
     if case.first == "error":
@@ -37,7 +38,7 @@ def test_the_answer_is_that_of_somebody_who_knows(case: Input) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in INPUTS if case.first in ("binary", "multiclass", "multilabel")], ids=str
+    "case", [case for case in (*INPUTS, *PICTURES) if case.first in ("binary", "multiclass", "multilabel")], ids=str
 )
 def test_labels_are_encoded_and_the_lines_to_copy_do_the_same(case: Input) -> None:
     """Whatever the container, `encode` gives a row for each example, and so do the lines of the preparation.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from select_cases import BREAKERS, MORE_D, ONE_D, Case
 from select_inputs import INPUTS, Input
+from select_pictures import PICTURES
 
 import rightloss as rl
 from rightloss.contract import Source
@@ -15,7 +16,7 @@ from rightloss.views.labels.readings import NO_IGNORE
 
 ASKING = [
     *(case for case in (*ONE_D, *MORE_D, *BREAKERS) if case.sure is not True),
-    *(case for case in INPUTS if case.asks),
+    *(case for case in (*INPUTS, *PICTURES) if case.asks),
 ]
 
 
