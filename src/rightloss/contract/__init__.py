@@ -23,6 +23,7 @@ from rightloss.contract.table import (
     universe,
 )
 from rightloss.contract.vocabulary import (
+    QUANTITY_LOSSES,
     Activation,
     ClassAxis,
     Confidence,
@@ -47,6 +48,7 @@ __all__ = [
     "METRICS",
     "METRIC_NAMES",
     "PREFERRED",
+    "QUANTITY_LOSSES",
     "ROWS",
     "Activation",
     "ClassAxis",

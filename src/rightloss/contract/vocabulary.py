@@ -121,6 +121,10 @@ class Loss(Term):
     OTHER = "other", "A loss this project does not know; it may fit anything.", "my_loss"
 
 
+QUANTITY_LOSSES = frozenset({Loss.SQUARED, Loss.REGRESSION})
+"""Losses for numbers rather than for classes."""
+
+
 class FromLogits(Term):
     """What the loss was told about its input."""
 

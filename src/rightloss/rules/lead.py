@@ -14,6 +14,7 @@ from itertools import product
 
 from rightloss.contract import (
     BY_POINT,
+    QUANTITY_LOSSES,
     ROWS,
     Evidence,
     Field,
@@ -36,7 +37,6 @@ LAYER = frozenset({Field.WIDTH, Field.ACTIVATION, Field.CLASS_AXIS})
 """What the last layer alone says."""
 EXCLUSIVE = frozenset({Labels.INDEX, Labels.ONEHOT, Labels.DISTRIBUTION})
 SEVERAL = frozenset({Labels.MULTIHOT, Labels.MULTIHOT_MISSING})
-QUANTITY_LOSSES = frozenset({Loss.SQUARED, Loss.REGRESSION})
 
 
 Sets = tuple[frozenset[Term], ...]

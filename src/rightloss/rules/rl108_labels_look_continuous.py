@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence, Field, Loss
+from rightloss.contract import QUANTITY_LOSSES, Condition, Evidence, Field, Loss
 from rightloss.contract.conditions import Meaning
 from rightloss.findings import Severity
 from rightloss.rules._rule import Outcome, Subject, rule
-
-QUANTITIES = {Loss.SQUARED, Loss.REGRESSION}
 
 
 @rule("RL108", since="0.1.0", subject=Subject.CONDITION, reads=(Condition.MEANING, Field.LOSS))
@@ -41,7 +39,7 @@ def labels_look_continuous(value: Meaning, seen: Evidence) -> Outcome | None:
     ## References
     - Bishop, Pattern Recognition and Machine Learning (2006), chapter 3.
     """
-    crossed = Loss.OTHER not in seen.possible(Field.LOSS) and not seen.possible(Field.LOSS) & QUANTITIES
+    crossed = Loss.OTHER not in seen.possible(Field.LOSS) and not seen.possible(Field.LOSS) & QUANTITY_LOSSES
     if not crossed:
         return None
     if value is Meaning.IDS:

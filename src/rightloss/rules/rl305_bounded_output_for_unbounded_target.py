@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightloss.contract import Condition, Evidence, Field, Loss
+from rightloss.contract import QUANTITY_LOSSES, Condition, Evidence, Field
 from rightloss.contract.conditions import Bounds
 from rightloss.rules._rule import Outcome, Subject, rule
 
@@ -38,7 +38,7 @@ def bounded_output_for_unbounded_target(value: Bounds, seen: Evidence) -> Outcom
     ## References
     - Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.1.
     """
-    if not seen.possible(Field.LOSS) <= {Loss.SQUARED, Loss.REGRESSION}:
+    if not seen.possible(Field.LOSS) <= QUANTITY_LOSSES:
         return None
     return Outcome(
         "Some targets lie where the activation of the last layer can never be.",

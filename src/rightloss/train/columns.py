@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rightloss.views.labels.readings.sentinels import MISSING_WORDS
+from rightloss.views.labels.readings.sentinels import BLANK_WORDS, MISSING_WORDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,7 +40,7 @@ def texts(column: pa.ChunkedArray) -> np.ndarray:
     return np.array([MISSING_TEXT if cell.lower() in _NOTHING else cell for cell in stripped], dtype=object)
 
 
-_NOTHING = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
+_NOTHING = BLANK_WORDS - {"?"} | {"#n/a"}
 """What tables write where there is no value; "?" and "none" may be answers."""
 
 

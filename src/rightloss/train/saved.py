@@ -20,9 +20,7 @@ from rightloss.train.label_columns import independent
 from rightloss.train.measure import measure
 from rightloss.train.scores import Scores
 from rightloss.views.labels.columns import listing
-
-NOT_AVAILABLE = "NA"
-"""What text tables write where there is no label, unless it is the name of a class."""
+from rightloss.views.labels.formats.csv_table import NOT_AVAILABLE
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def evaluate(path: str | Path, data: Any, *, header: bool | None = None) -> tupl
     table, notes = _read(saved, source, columns)
     nothing = saved.labels.nothing
     if nothing is None and NOT_AVAILABLE not in saved.labels.classes:
-        nothing = NOT_AVAILABLE
+        nothing = NOT_AVAILABLE  # no label, unless it is the name of a class
     known = labelled(table, columns, nothing)
     if not known.any():
         raise UnsupportedInput(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rightloss.contract import Condition, Confidence, Evidence, Fact, Field, Labels, Loss, Width
+from rightloss.contract import QUANTITY_LOSSES, Condition, Confidence, Evidence, Fact, Field, Labels, Loss, Width
 from rightloss.contract.conditions import (
     LARGEST_EXACT,
     MANY_IDS,
@@ -26,7 +26,7 @@ from rightloss.views.labels.profile import LabelProfile, RowFacts
 from rightloss.views.labels.readings.pictures import AREAS
 from rightloss.views.labels.readings.sentinels import FAR, LONE_CODES
 from rightloss.views.model.graph import Head
-from rightloss.views.model.label_shapes import QUANTITIES, columns, loses_axis, positions, shape_fact, shapes
+from rightloss.views.model.label_shapes import columns, loses_axis, positions, shape_fact, shapes
 from rightloss.views.model.loss_facts import LossFacts
 
 ENOUGH = 20
@@ -93,7 +93,7 @@ class _Numbers:
         """NaN labels, and what the loss was told to leave out."""
         if self.ignored is not None:
             seen = replace(seen, ignore=self.ignored)
-        if not self.profile.missing or not self.loss.known or self.only(QUANTITIES):
+        if not self.profile.missing or not self.loss.known or self.only(QUANTITY_LOSSES):
             return seen
         if self.loss.home == "rightloss" and not self.only({Loss.MASKED_BINARY}):
             return seen  # all losses of this package leave NaN out
@@ -141,7 +141,7 @@ class _Scalars(_Numbers):
     def narrow(self, seen: Evidence) -> Evidence:
         """The evidence after the labels were looked at."""
         seen = self.missing(seen)
-        if self.only(QUANTITIES):
+        if self.only(QUANTITY_LOSSES):
             return self._quantity_loss(seen)
         if not self.loss.known:
             return self._unknown_loss(seen)
@@ -287,7 +287,7 @@ class _Columns(_Numbers):
         cells = self.values
         if cells is not None and self.profile.integral and cells <= {0, 1}:
             return self._zero_one(seen)
-        if self.only(QUANTITIES):
+        if self.only(QUANTITY_LOSSES):
             return self.bounds(columns(self.profile, self.head, seen, self.loss, self.profile.shape[-1]))
         if not self.loss.known:
             return seen
@@ -323,7 +323,7 @@ class _Columns(_Numbers):
             if rows.vectors < ENOUGH:
                 return self._labels(seen, Labels.ONEHOT, Labels.MULTIHOT)
             return self._labels(seen, Labels.ONEHOT)
-        if self.only(QUANTITIES):
+        if self.only(QUANTITY_LOSSES):
             return self.bounds(seen)
         if rows.sum_max <= 1 and self.only(ROWS_LOSSES):
             return self._row_sums(self._labels(seen, Labels.ONEHOT), RowSums.EMPTY)

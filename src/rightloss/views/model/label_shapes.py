@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rightloss.contract import Condition, Confidence, Evidence, Fact, Loss, Positions
+from rightloss.contract import QUANTITY_LOSSES, Condition, Confidence, Evidence, Fact, Loss, Positions
 from rightloss.contract.conditions import Shapes
 from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model.graph import Head
 from rightloss.views.model.loss_facts import LossFacts
 
 Shape = tuple[int | None, ...]
-QUANTITIES = frozenset({Loss.SQUARED, Loss.REGRESSION})
 
 
 def positions(axes: int) -> Positions:
@@ -52,7 +51,7 @@ def shapes(profile: LabelProfile, head: Head, start: Evidence, loss: LossFacts) 
         return seen.meets(Condition.SHAPES, Shapes.CLASSES_FIRST, fact)
     if differ:
         return seen.meets(Condition.SHAPES, Shapes.LENGTHS, fact)
-    if loss.known and loss.families <= QUANTITIES and output[-1] != 1:
+    if loss.known and loss.families <= QUANTITY_LOSSES and output[-1] != 1:
         return seen  # whether each number is a class or one target for several units, its values tell
     return seen.meets(Condition.SHAPES, Shapes.FIT, fact)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rightloss.contract import (
+    QUANTITY_LOSSES,
     Activation,
     ClassAxis,
     Condition,
@@ -26,7 +27,6 @@ from rightloss.views.labels.profile import LabelProfile
 from rightloss.views.model import graph, probe
 from rightloss.views.model.chance import guess
 from rightloss.views.model.label_evidence import ENOUGH, label_evidence
-from rightloss.views.model.label_shapes import QUANTITIES
 from rightloss.views.model.loss_facts import LOG_LOSSES, LossFacts
 from rightloss.views.model.measure import measured
 from rightloss.views.model.push import Pushed
@@ -110,7 +110,7 @@ class Output:
 
     def _loss(self, seen: Evidence) -> Evidence:
         fact = Fact(self.loss.text, "compile", Confidence.DECLARED)
-        squares = self.alternates and self.loss.families <= QUANTITIES  # least squares GANs mean it
+        squares = self.alternates and self.loss.families <= QUANTITY_LOSSES  # least squares GANs mean it
         seen = seen if squares else seen.narrow(Field.LOSS, self.loss.families, fact)
         told = None
         if self.loss.from_logits != frozenset(FromLogits):
@@ -209,7 +209,7 @@ class Output:
 
     def _scored(self, seen: Evidence) -> Evidence:
         """Whether accuracy is asked of numbers: a regression loss, and labels other than 0 and 1."""
-        if not self.loss.families <= QUANTITIES or self.profile.kind not in ("integer", "float"):
+        if not self.loss.families <= QUANTITY_LOSSES or self.profile.kind not in ("integer", "float"):
             return seen
         uses = [use for use in self.metrics if use.name in _ACCURACIES]
         low, high = self.profile.minimum, self.profile.maximum

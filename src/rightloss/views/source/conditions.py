@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from rightloss.contract import Condition, Confidence, Evidence, Fact, Labels, Loss, Positions, Term
+from rightloss.contract import QUANTITY_LOSSES, Condition, Confidence, Evidence, Fact, Labels, Loss, Positions, Term
 from rightloss.contract.conditions import (
     Arguments,
     Bounds,
@@ -41,7 +41,6 @@ def conditions(made: Evidence, read: Reading, seen: SetupSeen, write: _Write) ->
     return made
 
 
-QUANTITIES = (Loss.SQUARED, Loss.REGRESSION)
 _CROSSENTROPY = (Loss.BINARY, Loss.CATEGORICAL, Loss.SPARSE)
 
 
@@ -160,7 +159,7 @@ def _swapped_by_name(seen: SetupSeen) -> bool:
 
 def _bounds(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     data, name = read.labels, read.head.activation
-    if data is None or read.loss.family not in QUANTITIES:
+    if data is None or read.loss.family not in QUANTITY_LOSSES:
         return
     if data.encoding and all(isinstance(each, Labels) for each in data.encoding):
         return  # classes, not quantities: the loss is what is wrong
@@ -206,7 +205,7 @@ def _shapes(made: Evidence, read: Reading, seen: SetupSeen) -> _Found:
     if data is None or not data.shape or rank is None or not array or read.loss.labels_changed:
         return
     axes = len(data.shape)
-    if read.loss.family in QUANTITIES:
+    if read.loss.family in QUANTITY_LOSSES:
         if _columns_differ(data, read):
             units, width = constant(read.head.units), _columns(data)
             text = f"{units} unit{'s'[: units != 1]}, y has {width} column{'s'[: width != 1]}"

@@ -128,7 +128,7 @@ def _const_method(receiver: Value, name: str, args: Args) -> Value:
 
 def builtin(machine: Machine, name: str, args: Args, invoke: Invoke) -> Value:
     """A builtin function."""
-    handler = _BUILTINS.get(name)
+    handler = BUILTINS.get(name)
     if handler is not None:
         return handler(machine, args, invoke)
     return Unknown(f"what {name}() gives", args.node)
@@ -336,7 +336,7 @@ def _extreme(machine: Machine, args: Args, invoke: Invoke) -> Value:
 
 
 _Builtin = Callable[[Machine, Args, Invoke], Value]
-_BUILTINS: dict[str, _Builtin] = {
+BUILTINS: dict[str, _Builtin] = {
     "len": _len, "range": _range, "list": _to_list("list"), "tuple": _to_list("tuple"), "set": _set, "zip": _zip,
     "enumerate": _enumerate, "dict": _dict, "int": _int, "float": _float, "str": _str, "isinstance": _isinstance,
     "getattr": _getattr, "next": _first, "iter": _same, "sorted": _same, "map": _map, "max": _extreme, "min": _extreme,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from rightloss.contract import (
+    QUANTITY_LOSSES,
     Activation,
     ClassAxis,
     Confidence,
@@ -23,7 +24,7 @@ from rightloss.contract import (
 )
 from rightloss.contract.vocabulary import Source
 from rightloss.views.source.binned import BINS, CONDITIONS
-from rightloss.views.source.conditions import QUANTITIES, conditions
+from rightloss.views.source.conditions import conditions
 from rightloss.views.source.datasets import FEATURE
 from rightloss.views.source.decoding import decode_uses
 from rightloss.views.source.gathered import GATHERED
@@ -128,7 +129,7 @@ def _loss(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evi
     if isinstance(ignored, int):
         made = replace(made, ignore=ignored)
     if loss.from_logits is None or loss.family is Loss.OTHER:
-        has_option = loss.family not in (Loss.OTHER, Loss.DIVERGENCE, Loss.SQUARED, Loss.REGRESSION, Loss.MASKED_BINARY)
+        has_option = loss.family not in {Loss.OTHER, Loss.DIVERGENCE, Loss.MASKED_BINARY, *QUANTITY_LOSSES}
         return made.narrow(Field.FROM_LOGITS, (FromLogits.TRUE, FromLogits.FALSE)) if has_option else made
     text = {
         FromLogits.TRUE: "from_logits=True",
@@ -213,7 +214,7 @@ def _are_classes(data: Data | None) -> bool:
 
 def _labels(made: Evidence, read: Reading, seen: SetupSeen, writer: Writer) -> Evidence:
     data = read.labels
-    if read.loss.family in QUANTITIES and not _are_classes(data):
+    if read.loss.family in QUANTITY_LOSSES and not _are_classes(data):
         if read.head.activation == "softmax" and constant(read.head.units) == 1:
             # Constant whatever the labels are; a loss for quantities leaves no cell out.
             return made.narrow(Field.LABELS, frozenset(Labels) - {Labels.MULTIHOT_MISSING})

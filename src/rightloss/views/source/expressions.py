@@ -33,9 +33,8 @@ from rightloss.views.source.values import (
 
 MAX_RANGE = 64
 _BUILTIN_REFS = frozenset((
-    "len", "range", "int", "float", "str", "bool", "list", "tuple", "dict", "set", "zip", "enumerate", "print",
-    "sum", "max", "min", "abs", "round", "divmod", "sorted", "reversed", "map", "filter", "isinstance", "getattr",
-    "setattr", "hasattr", "super", "type", "iter", "next", "open", "any", "all", "object", "property",
+    *containers.BUILTINS, "bool", "print", "abs", "round", "reversed", "filter", "setattr", "hasattr", "super", "type",
+    "open", "any", "all", "object", "property",
 ))  # fmt: skip
 
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 4 << 20
+NOT_AVAILABLE = "NA"
 MISSING_TEXTS = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NULL", "NaN",
     "n/a", "nan", "null",
 )  # fmt: skip
-"""What Arrow takes for missing, but for "NA"."""
+"""What Arrow takes for missing, but for `NOT_AVAILABLE`."""
 _WIDER = {"null": "int64", "bool": "string", "int64": "double"}  # all others widen to string
 _COLUMN = re.compile(r"CSV column #(\d+)")
 _ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
