@@ -4,6 +4,7 @@
     python bench/check_source.py FOLDER --pylint    with pylint, which takes minutes
     python bench/check_source.py FOLDER... --everything    no text test: parse and read every file, count crashes
 
+flake8 and pylint are measured where they are installed (pip install flake8 pylint); ruff comes with the extra `dev`.
 Every tool runs in a process of its own on the same list of files, in this one run. CPU is user and system time of the
 process and its children; the best of `--repeat` runs counts. Two ratios are judged: CPU against ast.parse on the files
 that the text test lets through, and files each second on the whole tree, start-up left out of neither.
